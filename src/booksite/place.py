@@ -1,0 +1,17 @@
+"""Place: where in the sources something went wrong, as a reader says it."""
+
+# myst-nb numbers the lines of cell n from n * 10000 + 2 on.
+CELL = 10_000
+
+
+def place(source: str, line: int) -> str:
+    """Return "file:line", or the cell and its line for a notebook.
+
+    >>> place("chapters/norms.ipynb", 120_004)
+    'chapters/norms.ipynb, cell 12, line 3'
+    >>> place("back/notation.md", 7)
+    'back/notation.md:7'
+    """
+    if source.endswith(".ipynb"):
+        return f"{source}, cell {line // CELL}, line {line % CELL - 1}"
+    return f"{source}:{line}"

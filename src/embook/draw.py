@@ -4,8 +4,16 @@ Figures are dark ink on white; the site inverts them in dark mode. Series
 differ by mark and dash as well as by colour (Okabe & Ito, 2008).
 """
 
+from __future__ import annotations
+
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 INK = "#22272e"
 FAINT = "#8a929c"
@@ -44,6 +52,41 @@ def style() -> None:
             + cycler(marker=MARKS),
         }
     )
+
+
+def arrow(ax: Axes, tip: np.ndarray, name: str, dash: str = "-") -> None:
+    """Return nothing; draw a named arrow from the origin to tip (2,)."""
+    line = {"lw": 1.6, "color": INK, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate(
+        "", tip, (0, 0), arrowprops={"arrowstyle": "-", "ls": dash, **line}
+    )
+    head = {"arrowstyle": "-|>", "mutation_scale": 14, **line}
+    ax.annotate("", tip, 0.97 * np.asarray(tip), arrowprops=head)
+    ax.annotate(
+        name,
+        tip,
+        (7, -8),
+        textcoords="offset points",
+        style="italic",
+        size=12,
+    )
+
+
+def points(
+    ax: Axes,
+    x: np.ndarray,
+    y: np.ndarray,
+    names: Sequence[str],
+    chosen: Sequence[int],
+    mark: str = "o",
+) -> None:
+    """Return nothing; mark the chosen points of x (N,), y (N,) by name."""
+    ax.plot(x[chosen], y[chosen], mark, ls="", ms=5)
+    for n, i in enumerate(chosen):
+        # Neighbours share a height: one name above its mark, the next below.
+        beside = {"xytext": (5, 4 if n % 2 else -12)}
+        beside["textcoords"] = "offset points"
+        ax.annotate(names[i].strip(), (x[i], y[i]), **beside)
 
 
 def show(f: Callable) -> None:

@@ -22,14 +22,15 @@ def length(x: np.ndarray) -> np.ndarray:
     return np.sqrt((x * x).sum(axis=1))
 
 
-def unit(x: np.ndarray) -> np.ndarray:
+def unit(x: np.ndarray, name: str = "x") -> np.ndarray:
     """Return the rows of x (N, D), each divided by its own length.
 
-    Raises ValueError as `length` does, and where a row is zero.
+    Raises ValueError as `length` does, and where a row is zero; the message
+    calls x by the name given.
 
     >>> unit(np.array([[3.0, 4.0], [6.0, 8.0]]))
     array([[0.6, 0.8],
            [0.6, 0.8]])
     """
-    x = rows(x)
-    return x / nonzero(length(x))[:, None]
+    x = rows(x, name)
+    return x / nonzero(length(x), name)[:, None]

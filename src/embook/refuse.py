@@ -98,7 +98,9 @@ def between(value: int, low: int, high: int, name: str = "k") -> int:
     Traceback (most recent call last):
     ValueError: k is 9: a whole number from 1 to 5 is allowed
     """
-    whole = isinstance(value, int | np.integer) and value is not True
+    whole = isinstance(value, int | np.integer) and not isinstance(
+        value, bool
+    )
     if not whole or not low <= value <= high:
         raise ValueError(
             f"{name} is {value}: a whole number from {low} to {high} "

@@ -33,7 +33,7 @@ def cosine(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     array([[0.96, 1.  ]])
     """
     a, b = same_width(a, b)
-    return unit(a) @ unit(b).T
+    return unit(a, "a") @ unit(b, "b").T
 
 
 def angle(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -61,14 +61,14 @@ def test_a_table_cannot_be_written_to_but_its_origin_can():
     [
         ("Dog", "no row for 'Dog': try 'dog'"),
         (" dog ", "no row for ' dog ': try 'dog'"),
-        ("cat", "no row for 'cat': try 'Ġcat'"),
+        ("cat", "no row for 'cat': try ' cat'"),
         ("emu", "no row for 'emu': it is none of this table's 2 words"),
         (3, "no row for 3: it is none of this table's 2 words"),
     ],
 )
 def test_an_unknown_word_is_named_with_a_way_out(word, line):
     with pytest.raises(ValueError, match=line):
-        Table(("dog", "Ġcat"), np.eye(2)).row(word)
+        Table(("dog", " cat"), np.eye(2)).row(word)
 
 
 @pytest.mark.parametrize("words", ["dog", [], ()])
@@ -137,11 +137,11 @@ def test_smollm_table_has_the_measured_shape_and_norms(smollm):
 @pytest.mark.parametrize(
     ("word", "near"),
     [
-        ("Ġdog", [("ĠDog", 0.8), ("Ġdogs", 0.74)]),
-        ("Ġcar", [("ĠCar", 0.65), ("Ġcars", 0.64)]),
+        (" dog", [(" Dog", 0.8), (" dogs", 0.74)]),
+        (" car", [(" Car", 0.65), (" cars", 0.64)]),
         (
-            "ĠDelhi",
-            [("ĠMumbai", 0.73), ("ĠCalcutta", 0.72), ("ĠHyderabad", 0.71)],
+            " Delhi",
+            [(" Mumbai", 0.73), (" Calcutta", 0.72), (" Hyderabad", 0.71)],
         ),
     ],
 )
@@ -150,7 +150,7 @@ def test_smollm_neighbours(smollm, word, near):
 
 
 def test_smollm_spells_i_love_ai(smollm):
-    rows = smollm.rows(["I", "Ġlove", "ĠAI"])
+    rows = smollm.rows(["I", " love", " AI"])
     np.testing.assert_array_equal(rows, [57, 2606, 5646])
 
 

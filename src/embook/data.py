@@ -26,6 +26,12 @@ from embook.weights import Header, array, header
 
 SMOLLM = "SmolLM2-135M-Instruct.Q4_1.gguf"
 LANGUAGES = {"en": "en-us", "fr": "fr-fr", "es": "es-es"}
+# GPT-2's vocabularies spell each byte as one visible letter: a byte that is
+# no visible letter of its own gets one from 256 on, so a space becomes Ġ.
+_SHOWN = (*range(33, 127), *range(161, 173), *range(174, 256))
+_HIDDEN = (byte for byte in range(256) if byte not in _SHOWN)
+BYTE_OF = {chr(byte): byte for byte in _SHOWN}
+BYTE_OF |= {chr(256 + n): byte for n, byte in enumerate(_HIDDEN)}
 
 
 @dataclass(frozen=True)
@@ -130,11 +136,19 @@ def smollm_fields() -> dict[str, object]:
 def smollm_tokens() -> Table:
     """Return SmolLM2's tokens and their vectors (49152, 576), in float32.
 
-    Tokens are spelt as in the file: `Ġdog` is a space and dog. The matrix
-    is also the output matrix.
+    Tokens are text: " dog" is a space and dog. A token that is part of a
+    letter shows its bytes: "<0xF0>". The matrix is also the output matrix.
     """
-    words = _smollm_header().fields["tokenizer.ggml.tokens"]
-    return Table(tuple(words), _smollm("token_embd.weight"))
+    spelt = _smollm_header().fields["tokenizer.ggml.tokens"]
+    words = tuple(_readable(bytes(map(BYTE_OF.get, t))) for t in spelt)
+    return Table(words, _smollm("token_embd.weight"))
+
+
+def _readable(token: bytes) -> str:
+    try:
+        return token.decode()
+    except UnicodeDecodeError:
+        return "".join(f"<0x{byte:02X}>" for byte in token)
 
 
 def smollm_weights() -> dict[str, np.ndarray]:
@@ -208,15 +222,10 @@ def bpe_ranks(name: str) -> dict[bytes, int]:
     if name != "gpt2":
         allowed = "gpt2, cl100k or o200k is allowed"
         raise ValueError(f"name is {name!r}: {allowed}")
-    # GPT-2 writes each byte as a visible letter, and numbers the bytes that
-    # are visible by themselves first.
-    shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
-    order = shown + [byte for byte in range(256) if byte not in shown]
     with SOURCES["gpt2"].reading("data/encoder.json") as path:
         tokens = json.loads(path.read_text("utf-8"))
-        byte_of = dict(zip(list(tokens)[:256], order, strict=True))
         del tokens["<|endoftext|>"]
-        return {bytes(map(byte_of.get, t)): n for t, n in tokens.items()}
+        return {bytes(map(BYTE_OF.get, t)): n for t, n in tokens.items()}
 
 
 def wordsim() -> tuple[tuple[str, str, float], ...]:

@@ -79,14 +79,17 @@ def points(
     names: Sequence[str],
     chosen: Sequence[int],
     mark: str = "o",
+    side: str = "right",
 ) -> None:
-    """Return nothing; mark the chosen points of x (N,), y (N,) by name."""
+    """Return nothing; mark the chosen points of x (N,), y (N,) by name.
+
+    The names stand to the right or the left of their marks.
+    """
     ax.plot(x[chosen], y[chosen], mark, ls="", ms=5)
-    for n, i in enumerate(chosen):
-        # Neighbours share a height: one name above its mark, the next below.
-        beside = {"xytext": (5, 4 if n % 2 else -12)}
-        beside["textcoords"] = "offset points"
-        ax.annotate(names[i].strip(), (x[i], y[i]), **beside)
+    ha, away = ("right", -6) if side == "left" else ("left", 6)
+    beside = {"ha": ha, "va": "center", "textcoords": "offset points"}
+    for i in chosen:
+        ax.annotate(names[i].strip(), (x[i], y[i]), (away, 0), **beside)
 
 
 def show(f: Callable) -> None:

@@ -51,7 +51,7 @@ class Table:
         if word in self._rows:
             return self._rows[word]
         bare = str(word).strip()
-        for near in (bare, bare.lower(), f"Ġ{bare}"):
+        for near in (bare, bare.lower(), f" {bare}"):
             if near in self._rows:
                 raise ValueError(f"no row for {word!r}: try {near!r}")
         raise ValueError(

@@ -176,7 +176,7 @@ def introductions(language: str = "en") -> tuple[Article, ...]:
 
     Raises ValueError where the language is none of the three.
     """
-    if language not in LANGUAGES:
+    if language not in list(LANGUAGES):
         raise ValueError(f"language is {language!r}: en, fr or es is allowed")
     name = f"data/summaries_{LANGUAGES[language]}.json"
     with SOURCES["wikipedia"].reading(name) as path:

@@ -81,6 +81,10 @@ def _card(source: Source) -> str:
         "Limits": source.limits,
         "Derived from it": source.derived,
     }
+    rows["Files"] = "; ".join(
+        f"`{name}`, {facts['bytes']:,} bytes"
+        for name, facts in source.files.items()
+    )
     if source.package:
         rows["Package"] = (
             f"`{source.package}` {source.version}, "
@@ -88,10 +92,6 @@ def _card(source: Source) -> str:
         )
     if source.sha256:
         rows["sha256 of the wheel"] = f"`{source.sha256}`"
-    for name, facts in source.files.items():
-        rows[f"`{name}`"] = (
-            f"{facts['bytes']:,} bytes, sha256 `{facts['sha256']}`"
-        )
     body = "\n\n".join(f"{term}\n: {text}" for term, text in rows.items())
     return f"\n## {source.title}\n\n{body}\n"
 

@@ -3,6 +3,7 @@
 Shapes:  V = rows of the table, D = numbers a row, N = words asked for
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,13 +25,16 @@ class Table:
     vectors: np.ndarray
 
     def __post_init__(self) -> None:
-        """Raise ValueError unless there is one word for each row."""
+        """Raise ValueError unless each row has one word of its own."""
         vectors = rank(self.vectors, 2, "vectors").view()
         if len(self.words) != len(vectors):
             raise ValueError(
                 f"words has {len(self.words)} entries, vectors has "
                 f"{len(vectors)} rows: one word for each row is needed"
             )
+        if len(set(self.words)) != len(self.words):
+            twice = next(w for w, n in Counter(self.words).items() if n > 1)
+            raise ValueError(f"words holds {twice!r} more than once")
         # Tables are shared: a chapter must not change another one's rows.
         vectors.flags.writeable = False
         object.__setattr__(self, "vectors", vectors)
@@ -48,7 +52,7 @@ class Table:
         Traceback (most recent call last):
         ValueError: no row for 'Two': try 'two'
         """
-        if word in self._rows:
+        if isinstance(word, str) and word in self._rows:
             return self._rows[word]
         bare = str(word).strip()
         for near in (bare, bare.lower(), f" {bare}"):

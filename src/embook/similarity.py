@@ -80,5 +80,10 @@ def top_k(scores: np.ndarray, k: int) -> np.ndarray:
     """
     scores = rows(scores, "scores")
     between(k, 1, scores.shape[1])
-    # Minus and stable, not ascending and reversed: reversing flips the ties.
-    return np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    least = np.partition(scores, -k, axis=1)[:, -k]
+    best = []
+    for row, bar in zip(scores, least, strict=True):
+        kept = np.flatnonzero(row >= bar)
+        # Minus and stable, not reversed: reversing would flip the ties.
+        best.append(kept[np.argsort(-row[kept], kind="stable")[:k]])
+    return np.array(best)

@@ -3,7 +3,7 @@
     npm pack @fontsource/stix-two-math@5.3.0
     npm pack @fontsource-variable/source-serif-4@5.3.1
     tar xf each of them into node_modules/<name>, then
-    pip install fonttools==4.68.0 brotli==1.2.0
+    pip install fonttools==4.68.0 brotli==1.2.1
     python .ci/fonts.py node_modules src/booksite/theme/static/fonts
 
 Both families are under the SIL Open Font License 1.1, which reserves their

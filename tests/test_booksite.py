@@ -1,5 +1,10 @@
 import io
 import re
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -9,6 +14,7 @@ pytest.importorskip("sphinx", reason="the site's requirements are missing")
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+from booksite import address, csp, figures, search, takeaway, terms, theme
 from booksite.place import place
 from booksite.quiz import QuizError, parse
 
@@ -24,13 +30,18 @@ You double $\\mathbf{a}$. What does `length` return?
 """
 
 
+CONF = """\
+extensions = ["myst_nb"] + ["booksite." + part for part in (
+    "figures", "folds", "mathml", "quiz", "references", "tables")]
+myst_enable_extensions = ["colon_fence", "dollarmath"]
+nb_execution_mode = "off"
+html_math_renderer = "mathml"
+"""
+
+
 def build(folder, pages: dict[str, str]) -> tuple[str, str]:
     """Return the first page's HTML and the warnings of a small book."""
-    folder.joinpath("conf.py").write_text(
-        'extensions = ["myst_nb", "booksite.quiz"]\n'
-        'myst_enable_extensions = ["colon_fence", "dollarmath"]\n'
-        'nb_execution_mode = "off"\n'
-    )
+    folder.joinpath("conf.py").write_text(CONF)
     for name, text in pages.items():
         folder.joinpath(name).write_text(text)
     warnings = io.StringIO()
@@ -68,14 +79,14 @@ def test_quiz_is_a_list_with_folded_explanations(tmp_path):
         },
     )
     assert warnings == ""
-    card = re.search(r'<section class="quiz".*?</section>', html, re.S)[0]
+    card = re.search(r'<div class="quiz".*</ol>\n</div>', html, re.S)[0]
     assert card.count("<details") == card.count("</details>") == 2
     assert re.findall(r'data-right="(\w+)"', card) == ["true", "false"]
     assert "<strong>Right.</strong> Each number" in card
     assert "<strong>No.</strong> That is" in card
     assert '<code class="docutils' in card
     assert 'href="other.html"' in card
-    assert 'class="math' in card
+    assert "<math><mi>𝐚</mi></math>" in card
     assert "**" not in card
 
 
@@ -161,3 +172,186 @@ def test_parse_refuses_an_empty_quiz():
 
 def test_place_says_where():
     assert place("a.md", 3) == "a.md:3"
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    """Return one chunk of a PNG file."""
+    sum_ = struct.pack(">I", zlib.crc32(name + data))
+    return struct.pack(">I", len(data)) + name + data + sum_
+
+
+def png(width: int, height: int, dpi: float | None = None) -> bytes:
+    """Return a PNG file's head, which states its size."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    dots = round((dpi or 0) / 0.0254)
+    density = struct.pack(">IIB", dots, dots, 1)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + (chunk(b"pHYs", density) if dpi else b"")
+        + chunk(b"IDAT", b"")
+    )
+
+
+def test_a_figure_is_as_large_as_its_density_says():
+    assert figures.png_size(png(1008, 490, dpi=144)) == (672, 327)
+    assert figures.png_size(png(300, 200)) == (300, 200)
+    assert figures.png_size(b"<svg/>") is None
+
+
+def test_figures_have_a_size_and_all_but_the_first_load_late(tmp_path):
+    tmp_path.joinpath("a.png").write_bytes(png(1008, 490, dpi=144))
+    page = '# Page\n\n![Two bars](a.png)\n\n![A "cube"](a.png)\n'
+    html, warnings = build(tmp_path, {"index.md": page})
+    assert warnings == ""
+    first, second = re.findall("<img [^>]*>", html)
+    assert first == (
+        '<img src="_images/a.png" alt="Two bars" width="672" height="327">'
+    )
+    assert 'alt="A &quot;cube&quot;"' in second
+    assert 'loading="lazy"' in second
+
+
+def test_a_figure_without_words_names_its_place(tmp_path):
+    tmp_path.joinpath("a.png").write_bytes(png(30, 20))
+    page = "# Page\n\nText\n\n![](a.png)\n"
+    _, warnings = build(tmp_path, {"index.md": page})
+    assert "figure: index.md:5: no alternative text" in warnings
+
+
+def test_a_formula_is_mathml_and_can_be_linked_to(tmp_path):
+    page = "# Page\n\n$a_i$\n\n$$\n\\sqrt{2}\n$$ (root)\n\n{eq}`root`\n"
+    html, warnings = build(tmp_path, {"index.md": page})
+    assert warnings == ""
+    assert "<math><msub><mi>a</mi><mi>i</mi></msub></math>" in html
+    assert '<math display="block"><msqrt><mn>2</mn></msqrt></math>' in html
+    name = re.search(r'<div class="math" id="([^"]+)"', html)[1]
+    assert html.count(f'href="#{name}"') == 2
+
+
+def test_an_unknown_command_names_its_place(tmp_path):
+    page = notebook("# Page", "One line\n\nthen $\\frob{a}$")
+    _, warnings = build(tmp_path, {"index.ipynb": page})
+    assert "formula: index.ipynb, cell 2, line 3: " in warnings
+    assert "the command \\frob is not known in \\frob{a}" in warnings
+
+
+def test_a_dropdown_opens_without_a_script(tmp_path):
+    page = "# Page\n\n:::{note} More\n:class: dropdown\nInside\n:::\n"
+    page = page.replace("{note}", "{admonition}")
+    html, warnings = build(tmp_path, {"index.md": page})
+    assert warnings == ""
+    assert '<details class="fold">\n<summary>More</summary>' in html
+    assert "admonition" not in html
+
+
+def test_a_hidden_solution_is_folded(tmp_path):
+    cell = nbformat.v4.new_code_cell(
+        "x = 1",
+        metadata={"jupyter": {"source_hidden": True}, "tags": ["solution"]},
+    )
+    book = nbformat.reads(notebook("# Page"), as_version=4)
+    book.metadata.kernelspec["language"] = "python"
+    book.cells.append(cell)
+    html, warnings = build(tmp_path, {"index.ipynb": nbformat.writes(book)})
+    assert warnings == ""
+    fold = html[html.index('<details class="fold solution">') :]
+    assert fold.index("One solution") < fold.index("cell_input")
+
+
+def test_tables_scroll_by_themselves(tmp_path):
+    page = "# Page\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+    html, _ = build(tmp_path, {"index.md": page})
+    assert html.count('<div class="wide"><table') == 1
+    assert html.count("</table></div>") == 1
+
+
+def test_the_policy_allows_no_script_but_its_own():
+    rules = dict(
+        rule.split(" ", 1) for rule in csp.policy("let a").split("; ")
+    )
+    assert rules["default-src"] == "'none'"
+    assert rules["script-src"] == f"'self' {csp.source('let a')}"
+    assert "unsafe-eval" in csp.policy("", python=True)
+
+
+def test_definitions_are_found_by_the_ids_of_their_terms(tmp_path):
+    page = "# Page\n\n```{glossary}\nnorm\n  A length\n  rule.\n```\n"
+    tmp_path.joinpath("conf.py").write_text("")
+    build(tmp_path, {"index.md": page})
+    with patch_docutils(), docutils_namespace():
+        app = Sphinx(
+            tmp_path,
+            tmp_path,
+            tmp_path / "out",
+            tmp_path / "trees",
+            "html",
+            status=None,
+        )
+        texts = terms.definitions(app.env.get_doctree("index"))
+    assert texts == {"term-norm": "A length rule."}
+
+
+def test_the_index_holds_each_sections_own_prose(tmp_path):
+    page = "# Page\n\nHello *you*.\n\n```\ncode\n```\n\n## Second\n\n- one\n"
+    build(tmp_path, {"index.md": page})
+    with patch_docutils(), docutils_namespace():
+        app = Sphinx(
+            tmp_path,
+            tmp_path,
+            tmp_path / "out",
+            tmp_path / "trees",
+            "html",
+            status=None,
+        )
+        tree = app.env.get_doctree("index")
+    assert search.entries(tree, "index.html") == [
+        ["index.html", "Page", "Hello you."],
+        ["index.html#second", "Second", "one"],
+    ]
+
+
+def test_the_archive_holds_what_runs_and_never_changes(tmp_path):
+    source = tmp_path / "source"
+    source.joinpath("chapters").mkdir(parents=True)
+    source.joinpath("chapters", "norms.ipynb").write_text("{}")
+    source.joinpath("chapters", "notes.txt").write_text("private")
+    for name in ("a.zip", "b.zip"):
+        takeaway.write_bundle(source, tmp_path / name)
+    first = tmp_path.joinpath("a.zip").read_bytes()
+    assert first == tmp_path.joinpath("b.zip").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        names = archive.namelist()
+    assert names == ["embeddings-book/chapters/norms.ipynb"]
+
+
+def test_page_404_links_from_the_root_of_the_site():
+    app = SimpleNamespace(
+        config=SimpleNamespace(html_baseurl="https://a.org/book/"),
+        builder=SimpleNamespace(get_target_uri="{}.html".format),
+    )
+    context = {}
+    address.from_anywhere(app, "404", "404.html", context, None)
+    assert context["content_root"] == "/book/"
+    assert context["pathto"]("intro") == "/book/intro.html"
+
+
+def test_the_kicker_counts_chapters_through_the_parts():
+    part = SimpleNamespace
+    site_map = part(
+        root=part(
+            subtrees=[
+                part(caption="One", items=["chapters/a"]),
+                part(caption="Two", items=["chapters/b", "back/c"]),
+            ]
+        )
+    )
+    assert theme.kicker(site_map, "chapters/b") == "Two · Chapter 2"
+    assert theme.kicker(site_map, "back/c") == "Two"
+    assert theme.kicker(site_map, "intro") == ""
+
+
+def test_the_scripts_named_by_the_theme_exist():
+    static = Path(theme.FOLDER, "static")
+    named = {*theme.ALWAYS, *theme.MARKED, "read.js"}
+    assert named == {file.name for file in static.glob("*.js")}

@@ -140,10 +140,12 @@ class Quiz(SphinxDirective):
             where = place(source, self.line(error.line))
             raise self.error(f"quiz: {where}: {error}") from None
         card = quiz(name=name, ids=[f"quiz-{name}"])
-        card += self.markdown(question, 0, nodes.container())
+        ask = nodes.container(classes=["quiz-question"], ids=[f"ask-{name}"])
+        card += self.markdown(question, 0, ask)
         for c in choices:
             item = quiz_choice(right=c.right)
-            item += self.markdown(c.text, c.line, nodes.container())
+            text = nodes.container(classes=["quiz-text"])
+            item += self.markdown(c.text, c.line, text)
             item += self.markdown(c.why, c.why_line, quiz_why())
             card += item
         return [card]
@@ -187,15 +189,16 @@ def start(app, env, docnames: list[str]) -> None:
 
 def visit_quiz(self, node: quiz) -> None:
     """Return nothing; open the card."""
+    name = node["name"]
     self.body.append(
-        f'<section class="quiz" id="quiz-{node["name"]}" '
-        f'data-quiz="{node["name"]}" aria-label="Quiz question">\n'
+        f'<div class="quiz" id="quiz-{name}" data-quiz="{name}" '
+        f'role="group" aria-labelledby="ask-{name}">\n'
     )
 
 
 def depart_quiz(self, node: quiz) -> None:
     """Return nothing; close the card."""
-    self.body.append("</ol>\n</section>\n")
+    self.body.append("</ol>\n</div>\n")
 
 
 def visit_choice(self, node: quiz_choice) -> None:

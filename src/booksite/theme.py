@@ -1,0 +1,111 @@
+"""Theme: what every page shows around its text.
+
+The theme is the book's own: one style sheet, small scripts, no framework.
+Mends by leaving out: the icon script of 540 KB, launch buttons that call
+other hosts, handlers inside of tags, scripts that only one page needs.
+"""
+
+import re
+from pathlib import Path
+
+from docutils import nodes
+
+from booksite.csp import policy
+
+FOLDER = Path(__file__).parent / "theme"
+HEAD_SCRIPT = (FOLDER / "head.js").read_text("utf-8").strip()
+# Scripts that every page has, and those that one with such a mark has.
+ALWAYS = ["store.js", "page.js", "search.js"]
+MARKED = {
+    "quiz.js": 'class="quiz"',
+    "terms.js": "#term-",
+    "progress.js": 'id="progress"',
+}
+FOOT = {
+    "back/privacy": "Privacy",
+    "back/accessibility": "Accessibility",
+    "back/references": "References",
+}
+
+
+def scripts(body: str, chapter: bool) -> list[str]:
+    """Return the scripts that a page needs.
+
+    >>> scripts('<div class="quiz">', chapter=True)
+    ['store.js', 'page.js', 'search.js', 'quiz.js', 'read.js']
+    """
+    marked = [name for name, mark in MARKED.items() if mark in body]
+    return ALWAYS + marked + ["read.js"] * chapter
+
+
+def summary(doctree: nodes.document, limit: int = 155) -> str:
+    """Return the first paragraph of a page, cut at a word."""
+    for paragraph in doctree.findall(nodes.paragraph):
+        if isinstance(paragraph.parent, nodes.section):
+            text = " ".join(paragraph.astext().split())
+            if len(text) <= limit:
+                return text
+            return text[:limit].rsplit(" ", 1)[0].rstrip(",;:") + " …"
+    return ""
+
+
+def inner_sections(toc: str) -> str:
+    """Return the headings below a page's own title; "" if it has none.
+
+    >>> inner_sections("<ul><li>Title<ul><li>A</li></ul></li></ul>")
+    '<ul><li>A</li></ul>'
+    """
+    inner = re.search(r"<ul>.*?(<ul>.*</ul>)\s*</li>", toc, re.DOTALL)
+    return inner[1] if inner and "<li" in inner[1] else ""
+
+
+def marked_menu(menu: str) -> str:
+    """Return the menu with the current page marked for a screen reader.
+
+    >>> marked_menu('<a class="current reference internal" href="#">A</a>')
+    '<a aria-current="page" href="#">A</a>'
+    """
+    here = '<a class="current reference internal" href="#">'
+    return menu.replace(here, '<a aria-current="page" href="#">')
+
+
+def kicker(site_map, page: str) -> str:
+    """Return the part that a page stands in, and the chapter's number."""
+    number = 0
+    for part in site_map.root.subtrees:
+        for item in part.items:
+            chapter = str(item).startswith("chapters/")
+            number += chapter
+            if item == page:
+                name = f"Chapter {number}" if chapter else ""
+                return " · ".join(filter(None, [part.caption, name]))
+    return ""
+
+
+def surround(app, page: str, template: str, context: dict, doctree) -> None:
+    """Return nothing; give a page all that the theme shows around it."""
+    body, book = context.get("body", ""), app.config.html_title
+    first = page == app.config.root_doc
+    title = re.sub(r"<[^>]+>", "", context.get("title", ""))
+    found = app.env.found_docs
+    context |= {
+        "root": context["content_root"],
+        "page_title": book if first else f"{title} · {book}",
+        "description": summary(doctree) if doctree else title,
+        "author": app.config.author,
+        "head_script": HEAD_SCRIPT,
+        "csp": policy(HEAD_SCRIPT),
+        "scripts": scripts(body, bool(context.get("notebook"))),
+        "menu": marked_menu(context["toctree"](maxdepth=2)),
+        "sections": inner_sections(context.get("toc", "")),
+        "kicker": kicker(app.config.external_site_map, page),
+        "foot_links": [(p, t) for p, t in FOOT.items() if p in found],
+    }
+
+
+def setup(app) -> None:
+    """Return nothing; add the theme, and the folder for files as they are."""
+    app.add_html_theme("booksite", str(FOLDER))
+    # After every other step has had its say on the page's body.
+    app.connect("html-page-context", surround, priority=900)
+    app.config.html_extra_path.append(str(FOLDER.parent / "extra"))

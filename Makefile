@@ -21,6 +21,9 @@ test: .venv/everything
 	$(BIN)/pytest
 	$(BIN)/pytest --nbval --nbval-current-env -n 2 --dist loadfile chapters
 
+deep: .venv/everything
+	$(BIN)/pytest -m deep
+
 chapters: .venv/everything
 	$(BIN)/python -m booksite.chapters $(ONLY)
 

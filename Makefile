@@ -10,25 +10,42 @@ export TOKENIZERS_PARALLELISM = false
 export HF_HUB_OFFLINE = 1
 export PYTHONHASHSEED = 0
 
+# A file's tests stay together: the cells of a notebook share a kernel.
+WORKERS := -n 2 --dist loadfile
+# Every output of every chapter, compared strictly with a fresh run's.
+NBVAL := --nbval --nbval-current-env
+# Other instructions, other last bits: what is printed may not depend on them.
+ANOTHER_CPU := OPENBLAS_CORETYPE=Prescott ATEN_CPU_CAPABILITY=default \
+  MKL_CBWR=COMPATIBLE
+
 .PHONY: book test deep lab chapters bench serve tidy doctor
 
 book: .venv/site
 	$(BIN)/jupyter-book build -q -W -n --keep-going .
 	@echo "Open $(CURDIR)/_build/html/index.html"
 
+# Law 7 frames the tests: they may change no tracked file.
 test: .venv/everything
+	$(BIN)/python tests/laws/unchanged.py note
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/pytest
-	$(BIN)/pytest --nbval --nbval-current-env -n 2 --dist loadfile chapters
+	$(BIN)/pytest $(WORKERS) $(NBVAL)
+	$(BIN)/python tests/laws/unchanged.py compare
 
-deep: .venv/everything
-	$(BIN)/pytest -m deep
+deep: test
+	$(ANOTHER_CPU) $(BIN)/pytest $(WORKERS) $(NBVAL) chapters
+	$(BIN)/pytest $(WORKERS) -m deep
 
 chapters: .venv/everything
 	$(BIN)/python -m booksite.chapters $(ONLY)
 
+# The reader's copies: one that exists is never written over.
 lab: .venv/everything
-	mkdir -p work && cp -n chapters/*.ipynb work/ || true
+	@mkdir -p work
+	@for file in chapters/*.ipynb; do mine=work/$${file##*/}; \
+	  if [ ! -e "$$mine" ]; then cp "$$file" "$$mine"; \
+	  elif [ "$$file" -nt "$$mine" ]; then \
+	    echo "$$mine keeps your answers; rename it to get the newer chapter"; \
+	  fi; done
 	$(BIN)/jupyter lab work
 
 bench: .venv/everything

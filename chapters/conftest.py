@@ -18,9 +18,14 @@ import numpy as np
 PNG_RMS = 0.1
 # In points. Processors: 0.00006. A bar that is 2 % too long: 1.5.
 SVG_POINTS = 0.01
-NUMBER = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")
+# Not the digits of a colour such as #3b528b: a colour may not change at all.
+NUMBER = re.compile(r"(?<![#\w.])-?\d+\.?\d*(?:e-?\d+)?\b")
 # Identifiers and the date of drawing differ between runs.
-UNSTEADY = re.compile(r'\bid="[^"]*"|#[\w-]+|<metadata>.*?</metadata>', re.S)
+UNSTEADY = re.compile(
+    r'\bid="[^"]*"|(?<=url\()#[\w-]+|(?<=href=")#[\w-]+'
+    r"|<metadata>.*?</metadata>",
+    re.S,
+)
 
 
 def pixels(png: str) -> np.ndarray:

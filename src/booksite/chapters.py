@@ -128,15 +128,15 @@ def main(names: list[str]) -> None:
 
     Exits with one message where a name is unknown or a chapter fails.
     """
+    if not Path("_toc.yml").exists():
+        sys.exit("no _toc.yml here: run this in the book's root")
     order = reading_order(Path())
     unknown = sorted(set(names) - set(order))
     if unknown:
         sys.exit(f"no chapter {', '.join(unknown)}: _toc.yml has {order}")
     for name, value in REPEATABLE.items():
         if os.environ.get(name) != value:
-            sys.exit(
-                f"{name} must be {value}: run `make chapters`, it sets it"
-            )
+            sys.exit(f"{name} must be {value}: `make chapters` sets it")
     for stem in order:
         if stem in names or not names:
             try:

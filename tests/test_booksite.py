@@ -245,18 +245,26 @@ def test_a_dropdown_opens_without_a_script(tmp_path):
     assert "admonition" not in html
 
 
-def test_a_hidden_solution_is_folded(tmp_path):
-    cell = nbformat.v4.new_code_cell(
-        "x = 1",
-        metadata={"jupyter": {"source_hidden": True}, "tags": ["solution"]},
-    )
+HIDDEN = {
+    "solution": ({"jupyter": {"source_hidden": True}}, "One solution"),
+    "source": ({"jupyter": {"source_hidden": True}}, "The code"),
+    "hide-input": ({}, "The code"),
+    "hide-cell": ({}, "The code and what it prints"),
+}
+
+
+@pytest.mark.parametrize("tag", HIDDEN)
+def test_what_a_cell_hides_is_folded_once(tag, tmp_path):
+    metadata, line = HIDDEN[tag]
+    cell = nbformat.v4.new_code_cell("x", metadata=metadata | {"tags": [tag]})
     book = nbformat.reads(notebook("# Page"), as_version=4)
     book.metadata.kernelspec["language"] = "python"
     book.cells.append(cell)
     html, warnings = build(tmp_path, {"index.ipynb": nbformat.writes(book)})
     assert warnings == ""
-    fold = html[html.index('<details class="fold solution">') :]
-    assert fold.index("One solution") < fold.index("cell_input")
+    assert html.count("<details") == 1
+    assert f"<summary>{line}</summary>" in html
+    assert html.index("<summary>") < html.index('<div class="cell_input')
 
 
 def test_tables_scroll_by_themselves(tmp_path):
@@ -330,10 +338,11 @@ def test_page_404_links_from_the_root_of_the_site():
         config=SimpleNamespace(html_baseurl="https://a.org/book/"),
         builder=SimpleNamespace(get_target_uri="{}.html".format),
     )
-    context = {}
+    context = {"toctree": lambda: '<a href="intro.html">'}
     address.from_anywhere(app, "404", "404.html", context, None)
     assert context["content_root"] == "/book/"
     assert context["pathto"]("intro") == "/book/intro.html"
+    assert context["toctree"]() == '<a href="/book/intro.html">'
 
 
 def test_the_kicker_counts_chapters_through_the_parts():

@@ -5,6 +5,7 @@ canonical links. Without it the site has neither and works anywhere.
 """
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
@@ -69,6 +70,10 @@ def from_anywhere(app, page: str, template: str, context: dict, tree) -> None:
     context["content_root"] = root
     context["pathto"] = lambda other, *_: (
         root + app.builder.get_target_uri(other)
+    )
+    menu = context["toctree"]
+    context["toctree"] = lambda **options: re.sub(
+        'href="(?!#)', f'href="{root}', menu(**options)
     )
 
 

@@ -1,7 +1,8 @@
 """Folds: what is hidden until asked for opens without any script.
 
-Mends folded admonitions, which need a script by default, and the solutions
-of notebooks (jupyter.source_hidden), which stand open on the page.
+Mends folded admonitions, which need a script by default; hidden cells, whose
+label names something else than what it says (axe); and sources hidden in
+JupyterLab (jupyter.source_hidden), which stand open on the page.
 """
 
 from docutils import nodes
@@ -52,22 +53,35 @@ class FoldDropdowns(SphinxPostTransform):
             node.parent.replace(node, fold("", line, *body))
 
 
-class FoldSolutions(SphinxPostTransform):
-    """Fold the cells whose source a notebook hides."""
+def hidden_part(cell: nodes.container) -> tuple[nodes.Node, str] | None:
+    """Return the part of a cell that is hidden, and the line to open it."""
+    mode = cell.get("hide_mode")
+    metadata = cell.get("cell_metadata", {})
+    source_hidden = metadata.get("jupyter", {}).get("source_hidden")
+    if "solution" in metadata.get("tags", []) and (mode or source_hidden):
+        return cell, "One solution"
+    if mode == "input" or (source_hidden and not mode):
+        return cell[0], "The code"
+    if mode == "output":
+        return cell[-1], "What it prints"
+    return (cell, "The code and what it prints") if mode else None
+
+
+class FoldCells(SphinxPostTransform):
+    """Fold what a cell hides, before myst-nb does it in its own way."""
 
     default_priority = 198
 
     def run(self, **options) -> None:
-        """Return nothing; put each such cell into a fold."""
-        for node in list(self.document.findall(nodes.container)):
-            metadata = node.get("cell_metadata", {})
-            if not metadata.get("jupyter", {}).get("source_hidden"):
+        """Return nothing; put each hidden part into a fold."""
+        for cell in list(self.document.findall(nodes.container)):
+            if (found := hidden_part(cell)) is None:
                 continue
-            solution = "solution" in metadata.get("tags", [])
-            text = "One solution" if solution else "The code"
-            outer = fold(classes=["solution"] if solution else [])
-            node.parent.replace(node, outer)
-            outer += [fold_line("", text), node]
+            part, text = found
+            cell["hide_mode"] = None
+            outer = fold()
+            part.parent.replace(part, outer)
+            outer += [fold_line("", text), part]
 
 
 def setup(app) -> None:
@@ -75,4 +89,4 @@ def setup(app) -> None:
     app.add_node(fold, html=(visit_fold, depart_fold))
     app.add_node(fold_line, html=(visit_line, depart_line))
     app.add_post_transform(FoldDropdowns)
-    app.add_post_transform(FoldSolutions)
+    app.add_post_transform(FoldCells)

@@ -5,8 +5,9 @@ chapters need, so that it runs after `pip install -r requirements.txt`.
 """
 
 import os
-import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+
+from booksite.archive import archive
 
 BUNDLE = "embeddings-book.zip"
 WANTED = (
@@ -20,8 +21,6 @@ WANTED = (
     "src/embook/**/*.py",
     "src/embook/**/*.toml",
 )
-# The first moment that the format can hold: the same bytes at every build.
-EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def notebook(env, page: str) -> str:
@@ -33,13 +32,13 @@ def notebook(env, page: str) -> str:
 def write_bundle(source: Path, target: Path) -> None:
     """Return nothing; write the archive."""
     files = {f for pattern in WANTED for f in source.glob(pattern)}
-    with zipfile.ZipFile(target, "w") as archive:
-        for file in sorted(f for f in files if f.is_file()):
-            name = Path("embeddings-book", file.relative_to(source))
-            entry = zipfile.ZipInfo(name.as_posix(), EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, file.read_bytes())
+    folder = PurePosixPath("embeddings-book")
+    content = {
+        str(folder / file.relative_to(source).as_posix()): file.read_bytes()
+        for file in files
+        if file.is_file()
+    }
+    target.write_bytes(archive(content))
 
 
 def hand_out(app, error: Exception | None) -> None:

@@ -69,6 +69,17 @@ def marked_menu(menu: str) -> str:
     return menu.replace(here, '<a aria-current="page" href="#">')
 
 
+def plain_captions(html: str) -> str:
+    """Return the page with its captions as paragraphs.
+
+    Sphinx gives them the role of a heading, but no level.
+
+    >>> plain_captions('<p class="caption" role="heading">')
+    '<p class="caption">'
+    """
+    return html.replace(' class="caption" role="heading"', ' class="caption"')
+
+
 def kicker(site_map, page: str) -> str:
     """Return the part that a page stands in, and the chapter's number."""
     number = 0
@@ -88,15 +99,18 @@ def surround(app, page: str, template: str, context: dict, doctree) -> None:
     first = page == app.config.root_doc
     title = re.sub(r"<[^>]+>", "", context.get("title", ""))
     found = app.env.found_docs
+    body = plain_captions(body)
     context |= {
+        "body": body,
         "root": context["content_root"],
+        "fonts": "roman math" if "<math" in body else "roman",
         "page_title": book if first else f"{title} · {book}",
-        "description": summary(doctree) if doctree else title,
+        "description": (doctree and summary(doctree)) or f"{title}: {book}",
         "author": app.config.author,
         "head_script": HEAD_SCRIPT,
         "csp": policy(HEAD_SCRIPT),
         "scripts": scripts(body, bool(context.get("notebook"))),
-        "menu": marked_menu(context["toctree"](maxdepth=2)),
+        "menu": plain_captions(marked_menu(context["toctree"](maxdepth=2))),
         "sections": inner_sections(context.get("toc", "")),
         "kicker": kicker(app.config.external_site_map, page),
         "foot_links": [(p, t) for p, t in FOOT.items() if p in found],

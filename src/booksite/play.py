@@ -1,0 +1,159 @@
+"""Play: a figure of a notebook becomes one that the reader can move.
+
+The notebook's own picture stays: it is what is seen before a script runs,
+without any, and on paper. Beside it lies what embook.play has written: the
+states to be tried, and what must be seen in each.
+"""
+
+import json
+import math
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+from booksite.place import place_of
+from embook.norms import length
+from embook.play import MIME, STEPS, words
+from embook.similarity import cosine, dot, top_k
+
+LOGGER = logging.getLogger(__name__)
+NEIGHBOURS = 10
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a figure is called, what can be set in it, what it shows."""
+
+    title: str
+    state: tuple[str, ...]
+    shows: tuple[str, ...]
+    data: str = ""
+
+
+KINDS = {
+    "two-vectors": Kind(
+        "Two vectors",
+        ("a1", "a2", "b1", "b2", "unit"),
+        (
+            *("length_a", "length_b", "dot", "projection"),
+            *("cosine", "angle", "distance"),
+        ),
+    ),
+    "neighbours": Kind(
+        "Neighbours and analogies",
+        ("word", "minus", "plus", "score", "without"),
+        tuple(
+            f"{column}{n}"
+            for n in range(1, NEIGHBOURS + 1)
+            for column in ("word", "score", "lists")
+        ),
+        data="play-words.js",
+    ),
+    "lp-ball": Kind(
+        "The ball that empties",
+        ("p", "infinite", "d"),
+        ("corner", "diagonal", "share", "peel", "spread"),
+    ),
+}
+# The scripts of the pages that hold such a figure; the first is for all.
+SCRIPTS = {"play.js": 'class="play"'} | {
+    f"play-{kind}.js": f'data-play="{kind}"' for kind in KINDS
+}
+
+
+class play(nodes.General, nodes.Element):
+    """A figure to play with: around the notebook's picture."""
+
+
+class Renderer:
+    """What myst-nb asks, by entry point, about outputs of unknown types."""
+
+    # Before image/png, which is at 50.
+    mime_priority_overrides = (("html", MIME, 45),)
+
+    @staticmethod
+    def handle_mime(renderer, data, inline) -> list[nodes.Node] | None:
+        """Return a figure for an output of embook.play, else None."""
+        if data.mime_type != MIME:
+            return None
+        node = play(payload=json.dumps(data.content, sort_keys=True))
+        node.line = data.line
+        return [node]
+
+
+class TakePicture(SphinxPostTransform):
+    """Put the picture of an output into its figure to play with."""
+
+    # Before myst-nb (4) takes the one type of each output and drops others.
+    default_priority = 3
+
+    def run(self, **options) -> None:
+        """Return nothing; move the images."""
+        for node in list(self.document.findall(play)):
+            node += list(node.parent.parent.findall(nodes.image))
+
+
+def fault(payload: dict) -> str:
+    """Return why a figure cannot be played with or tested, or "".
+
+    >>> fault({"kind": "two-vectors", "golden": []})
+    'no golden numbers: nothing would test the figure'
+    """
+    kind = KINDS.get(payload.get("kind"))
+    if kind is None:
+        known = ", ".join(KINDS)
+        return f"no kind {payload.get('kind')!r}: there are {known}"
+    if not payload.get("golden"):
+        return "no golden numbers: nothing would test the figure"
+    for part in payload["golden"]:
+        for what, wanted in (("state", kind.state), ("shows", kind.shows)):
+            given = part.get(what, {})
+            missing = [name for name in wanted if name not in given]
+            unknown = [name for name in given if name not in wanted]
+            if missing:
+                return f"no golden numbers: {what} lacks {missing[0]}"
+            if unknown:
+                return f"{what} has {unknown[0]}, which the figure lacks"
+        for name, value in part["shows"].items():
+            if not isinstance(value, str) and not math.isfinite(value):
+                return f"the golden number {name} is {value}"
+    return ""
+
+
+def hubs(scores: np.ndarray) -> np.ndarray:
+    """Return in how many lists of nearest words each word (V,) stands.
+
+    `scores` (V, V) rank all words for each; a word is not on its own list.
+    """
+    scores = scores.copy()
+    np.fill_diagonal(scores, scores.min() - 1)
+    lists = top_k(scores, NEIGHBOURS)
+    return np.bincount(lists.ravel(), minlength=len(scores))
+
+
+@cache
+def word_data() -> str:
+    """Return the script that brings the words and vectors to a page."""
+    table = words()
+    x = table.vectors
+    products = dot(x, x)
+    squares = length(x) ** 2
+    ranks = {
+        "cosine": cosine(x, x),
+        "distance": 2 * products - squares,
+        "dot": products,
+    }
+    whole = np.rint(x * STEPS).astype(np.int8)
+    data = {
+        "steps": STEPS,
+        "words": " ".join(table.words),
+        "numbers": b64encode(whole.tobytes()).decode(),
+        "hubs": {name: hubs(r).tolist() for name, r in ranks.items()},
+    }
+    return f"book.words={json.dumps(data, separators=(',', ':'))};\n"

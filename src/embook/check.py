@@ -5,8 +5,10 @@ that readers make, each as a function that makes it. Nothing here raises on a
 wrong answer: a reader's notebook goes on.
 """
 
+import contextlib
 import copy
 import importlib
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -34,18 +36,22 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a call came to: a value, or the error it raised."""
+    """What a call came to: a value or an error, and what it did besides."""
 
     value: Any = None
     error: Exception | None = None
+    printed: bool = False
+    spoilt: bool = False
 
     def __str__(self) -> str:
         """Return the outcome as a reader would write it."""
         if self.error is not None:
             return f"{type(self.error).__name__}: {self.error}"
+        if isinstance(self.value, float):
+            return f"{round(self.value, 4) + 0.0:g}"
         if not isinstance(self.value, np.ndarray | np.generic):
             return repr(self.value)
-        if self.value.size > 30:
+        if self.value.size > 50:
             return f"an array of shape {self.value.shape}"
         array = np.asarray(self.value)
         return np.array2string(array, precision=4, suppress_small=True)
@@ -53,11 +59,16 @@ class Outcome:
 
 def outcome(f: Callable, case: tuple) -> Outcome:
     """Return what f comes to on a copy of the case's arguments."""
+    mine, out, value, error = copy.deepcopy(case), io.StringIO(), None, None
     try:
-        with np.errstate(all="ignore"):
-            return Outcome(value=f(*copy.deepcopy(case)))
-    except Exception as error:
-        return Outcome(error=error)
+        with np.errstate(all="ignore"), contextlib.redirect_stdout(out):
+            value = f(*mine)
+    except Exception as problem:
+        error = problem
+    kept = all(
+        same(Outcome(x), Outcome(y)) for x, y in zip(mine, case, strict=True)
+    )
+    return Outcome(value, error, bool(out.getvalue()), not kept)
 
 
 def same(one: Outcome, other: Outcome) -> bool:
@@ -118,10 +129,11 @@ def diagnose(mine: Callable, exercise: Exercise) -> str:
     if best is not None:
         return f"not yet. {best.hint}"
     i = wrong[0]
+    expected = "a ValueError" if want[i].error else want[i]
     asked = ", ".join(str(Outcome(value=x)) for x in exercise.cases[i])
     return (
         f"not yet. Case {i + 1} of {len(got)}: for {asked}\n"
-        f"expected {want[i]}\ngot      {got[i]}"
+        f"expected {expected}\ngot      {got[i]}"
     )
 
 

@@ -80,10 +80,9 @@ def top_k(scores: np.ndarray, k: int) -> np.ndarray:
     """
     scores = rows(scores, "scores")
     between(k, 1, scores.shape[1])
-    least = np.partition(scores, -k, axis=1)[:, -k]
     best = []
-    for row, bar in zip(scores, least, strict=True):
-        kept = np.flatnonzero(row >= bar)
+    for row in scores:
+        kept = np.flatnonzero(row >= np.partition(row, -k)[-k])
         # Minus and stable, not reversed: reversing would flip the ties.
         best.append(kept[np.argsort(-row[kept], kind="stable")[:k]])
     return np.array(best)

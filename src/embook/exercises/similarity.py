@@ -10,7 +10,7 @@ from embook.norms import length
 
 
 def cosine(a, b):
-    """Return the cosine of two vectors (D,), refusing a zero vector."""
+    """Return the cosine of two vectors (D,); a zero vector is refused."""
     return similarity.cosine(np.array([a]), np.array([b])).item()
 
 
@@ -38,6 +38,22 @@ def _distance(a, b):
     return 1 - cosine(a, b)
 
 
+def _precedence(a, b):
+    return np.dot(a, b) / np.sqrt(np.dot(a, a)) * np.sqrt(np.dot(b, b))
+
+
+def _city_block(a, b):
+    return np.dot(a, b) / (np.abs(a).sum() * np.abs(b).sum())
+
+
+def _centred(a, b):
+    return cosine(a - a.mean(), b - b.mean())
+
+
+def _two_entries(a, b):
+    return cosine(a[:2], b[:2])
+
+
 def _zero_gives_nan(a, b):
     if not (np.any(a) and np.any(b)):
         return np.nan
@@ -55,7 +71,7 @@ COSINE = Exercise(
     cases=(
         (np.array([3.0, 4.0]), np.array([4.0, 3.0])),
         (np.array([3.0, 4.0]), np.array([6.0, 8.0])),
-        (np.array([1.0, 0.0, 2.0]), np.array([-4.0, 5.0, 2.0])),
+        (np.array([1.0, 0.0, 2.0]), np.array([-4.0, 5.0, 3.0])),
         (np.array([1.0, 2.0]), np.array([-3.0, -6.0])),
         (np.array([0.1, -0.2, 0.3, 0.4]), np.array([5.0, 1.0, 0.0, -2.0])),
         (np.array([1.0, 2.0]), np.array([0.0, 0.0])),
@@ -78,6 +94,27 @@ COSINE = Exercise(
         Mistake(
             _by_sum_of_lengths,
             "You added the two lengths: multiply them.",
+        ),
+        Mistake(
+            _precedence,
+            "You divided by one length and multiplied by the other: "
+            "x / y * z is (x / y) * z. Put the product of the lengths in "
+            "brackets.",
+        ),
+        Mistake(
+            _city_block,
+            "These lengths are sums of absolute values: square the "
+            "entries, add, and take the root.",
+        ),
+        Mistake(
+            _centred,
+            "You took the means off first: that is Pearson's r. The cosine "
+            "takes the vectors as they are.",
+        ),
+        Mistake(
+            _two_entries,
+            "Only the first two entries are used: vectors can have any "
+            "width.",
         ),
         Mistake(
             _angle,
@@ -129,6 +166,18 @@ def _ties_reversed(scores, k):
     return np.argsort(scores, kind="stable")[::-1][:k]
 
 
+def _best_last(scores, k):
+    return np.argsort(scores, kind="stable")[-k:]
+
+
+def _zeroed(scores, k):
+    left, places = np.array(scores), []
+    for _ in range(k):
+        places.append(int(left.argmax()))
+        left[places[-1]] = 0.0
+    return places
+
+
 def _values(scores, k):
     return np.asarray(scores)[top_k(scores, k)]
 
@@ -147,8 +196,9 @@ TOP_K = Exercise(
         (np.array([0.2, 0.9, 0.5, 0.7]), 2),
         (np.array([0.3, 0.8, 0.3, 0.8, 0.1]), 4),
         (np.array([0.5, 0.5, 0.5]), 3),
-        (np.array([-1.0, -0.2, -0.9]), 1),
+        (np.array([-1.0, -2.0, -3.0, -0.5]), 3),
         (np.arange(40.0) % 3, 9),
+        (np.array([0.4, 0.6]), 1),
         (np.array([0.4, 0.6]), 3),
         (np.array([0.4, 0.6]), 0),
     ),
@@ -160,6 +210,16 @@ TOP_K = Exercise(
         Mistake(
             _worst_first,
             "The right places, the worst of them first: turn them round.",
+        ),
+        Mistake(
+            _best_last,
+            "The right places, the best of them last, and ties cut off at "
+            "the wrong end: sort the negated scores and take the front.",
+        ),
+        Mistake(
+            _zeroed,
+            "A score that was used is set to 0, and 0 beats every negative "
+            "score: use -np.inf, on a copy.",
         ),
         Mistake(
             _ties_reversed,
@@ -192,19 +252,21 @@ TOP_K = Exercise(
 # --- axiom: which rule of a metric does a table of distances break? ------
 
 
+TINY = 1e-6  # rounding: less is nothing
+
+
 def axiom(d):
     """Return the first axiom that distances d (N, N) break, or "none".
 
     They are asked in the order "identity", "symmetry", "triangle".
     """
-    off = ~np.eye(len(d), dtype=bool)
-    if np.any(np.diag(d) != 0) or np.any(d[off] <= 0):
+    if np.any((d > TINY) == np.eye(len(d), dtype=bool)):
         return "identity"
-    if not np.allclose(d, d.T):
+    if np.any(np.abs(d - d.T) > TINY):
         return "symmetry"
     # d[i, k] <= d[i, j] + d[j, k], with j on the middle axis
     detour = d[:, :, None] + d[None, :, :]
-    if np.any(d[:, None, :] > detour + 1e-9):
+    if np.any(d[:, None, :] - detour > TINY):
         return "triangle"
     return "none"
 
@@ -213,7 +275,7 @@ def _neighbours_only(d):
     if axiom(d) != "triangle":
         return axiom(d)
     i = np.arange(len(d) - 2)
-    broken = d[i, i + 2] > d[i, i + 1] + d[i + 1, i + 2] + 1e-9
+    broken = d[i, i + 2] > d[i, i + 1] + d[i + 1, i + 2] + TINY
     return "triangle" if np.any(broken) else "none"
 
 
@@ -229,11 +291,15 @@ def _strict_triangle(d):
     return "none"
 
 
-def _zeros_on_diagonal_only(d):
-    if np.any(np.diag(d) != 0):
+def _diagonal_only(d):
+    if np.any(np.abs(np.diag(d)) > TINY):
         return "identity"
-    patched = np.where((d <= 0) & ~np.eye(len(d), dtype=bool), 1e-12, d)
-    return axiom(patched)
+    apart = np.where((d <= TINY) & ~np.eye(len(d), dtype=bool), 1e-3, d)
+    return axiom(apart)
+
+
+def _no_rounding(d):
+    return "identity" if np.any(np.diag(d) != 0) else axiom(d)
 
 
 def _no_symmetry(d):
@@ -247,20 +313,21 @@ def _says_metric(d):
     return "none" if axiom(d) == "triangle" else axiom(d)
 
 
-_FAN = np.deg2rad([0.0, 45.0, 90.0])
-_COSINES = np.cos(_FAN[:, None] - _FAN[None, :])
+_FAN = np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
 
 AXIOM = Exercise(
     reference=axiom,
     cases=(
         (np.array([[0.0, 3.0, 4.0], [3.0, 0.0, 5.0], [4.0, 5.0, 0.0]]),),
-        (1 - _COSINES,),
-        (np.abs(_FAN[:, None] - _FAN[None, :]),),
+        (1 - similarity.cosine(_FAN, _FAN),),
+        (similarity.angle(_FAN, _FAN),),
         (np.array([[0.0, 2.0], [3.0, 0.0]]),),
         (np.array([[0.5, 2.0], [2.0, 0.0]]),),
         (np.array([[0.0, 0.0, 1.0], [0.0, 0.0, 1.0], [1.0, 1.0, 0.0]]),),
         (np.array([[0.0, 1.0, 1.0], [1.0, 0.0, 9.0], [1.0, 9.0, 0.0]]),),
         (np.array([[0.0, -1.0], [-1.0, 0.0]]),),
+        (np.array([[0.0, 1.0, 2.0], [1.0, 0.0, 1.0], [2.0, 1.0, 0.0]]),),
+        (np.array([[0.0, 1.0], [1.0 + 1e-8, -1e-8]]),),
     ),
     mistakes=(
         Mistake(
@@ -279,9 +346,14 @@ AXIOM = Exercise(
             "are a metric. Report only a detour that is shorter.",
         ),
         Mistake(
-            _zeros_on_diagonal_only,
+            _diagonal_only,
             "Two different points may not be at distance 0 or less: look "
             "off the diagonal too.",
+        ),
+        Mistake(
+            _no_rounding,
+            "A distance of 0.00000001 from a point to itself is rounding: "
+            "compare with 1e-6, not with 0.",
         ),
         Mistake(
             _no_symmetry,
@@ -292,7 +364,8 @@ AXIOM = Exercise(
     hints=(
         "Three questions in a fixed order: zeros, d against d.T, detours.",
         "For the detours, three nested loops over i, j, k are enough.",
-        "Rounding can make a straight line look bent: allow 1e-9.",
+        "Identity has two halves: about 0 on the diagonal, and above 1e-6 "
+        "everywhere else.",
     ),
 )
 
@@ -326,6 +399,28 @@ def _always_cosine(queries, items, answers):
     return "cosine"
 
 
+def _always_dot(queries, items, answers):
+    return "dot"
+
+
+def _always_distance(queries, items, answers):
+    return "distance"
+
+
+def _first_query_only(queries, items, answers):
+    return best_score(queries[:1], items, answers[:1])
+
+
+def _lengths_forgotten(queries, items, answers):
+    products = similarity.dot(queries, items)
+    tables = {
+        "dot": products,
+        "cosine": products / length(queries)[:, None],
+        "distance": minus_distance(queries, items),
+    }
+    return max(tables, key=lambda name: hits(tables[name], answers))
+
+
 def _far_is_near(queries, items, answers):
     tables = {
         "dot": similarity.dot(queries, items),
@@ -344,40 +439,63 @@ def _highest_number(queries, items, answers):
     return max(tables, key=lambda name: tables[name].max())
 
 
-def _model(kind):
+def _model(kind, seed, scale=1.0):
     """Return (queries, items, answers) of a model made for one score."""
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng(seed)
     items = rng.normal(size=(60, 8))
     lengths = np.exp(rng.normal(size=(60, 1)))
     answers = np.arange(40)
     noise = rng.normal(size=(40, 8))
+    queries = items[answers] + 0.3 * noise
     if kind == "cosine":
-        queries = items[answers] + 0.3 * noise
-        return queries, items * lengths, answers
-    if kind == "distance":
+        items = items * lengths
+    elif kind == "distance":
         items = np.concatenate([items[:20], 2 * items[:20], 3 * items[:20]])
-        return items[answers] + 0.1 * noise, items, answers
-    if kind == "dot":
-        queries = noise
-        return (
-            queries,
-            items * lengths,
-            np.argmax(queries @ (items * lengths).T, axis=1),
-        )
-    items = items / np.linalg.norm(items, axis=1, keepdims=True)
-    return items[answers] + 0.05 * noise, items, answers
+        queries = items[answers] + 0.1 * noise
+    elif kind == "dot":
+        items, queries = items * lengths, noise
+        answers = np.argmax(queries @ items.T, axis=1)
+    else:
+        items = items / np.linalg.norm(items, axis=1, keepdims=True)
+    return queries * scale, items * scale, answers
 
 
 BEST_SCORE = Exercise(
     reference=best_score,
-    cases=tuple(
-        _model(kind) for kind in ("cosine", "distance", "dot", "unit")
+    cases=(
+        _model("cosine", 1),
+        _model("distance", 2),
+        _model("dot", 3),
+        _model("unit", 4),
+        _model("cosine", 5, 0.1),
+        _model("distance", 11, 0.1),
+        _model("dot", 7, 0.1),
     ),
     mistakes=(
         Mistake(
             _always_cosine,
-            "You always take the cosine. Measure: one of these models "
-            "says something with its lengths.",
+            "You seem to take the cosine whatever the model. Some of these "
+            "models say something with their lengths: count the hits.",
+        ),
+        Mistake(
+            _always_dot,
+            "You seem to take the dot product whatever the model: count "
+            "the hits of all three.",
+        ),
+        Mistake(
+            _always_distance,
+            "You seem to take the distance whatever the model: count the "
+            "hits of all three.",
+        ),
+        Mistake(
+            _first_query_only,
+            "It looks as if one query decides: count the hits of all of "
+            "them.",
+        ),
+        Mistake(
+            _lengths_forgotten,
+            "The cosine must divide by the lengths of the items: dividing "
+            "by the length of the query alone changes no ranking.",
         ),
         Mistake(
             _far_is_near,

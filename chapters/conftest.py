@@ -11,6 +11,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+# Not a file of tests: doctests of two conftest.py would clash by their name.
+collect_ignore = ["conftest.py"]
+
 # Root mean square over all pixels, 0-255. On another kind of processor NumPy
 # figures moved by 0.007 at most; one cell of a heat map that is out of date
 # gives 0.17, one bar that is 2 % too long 4. Training in float32 may move a

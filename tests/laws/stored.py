@@ -12,6 +12,7 @@ KILOBYTES = 80
 # Types that strict nbval compares, as text or with chapters/conftest.py.
 COMPARED = {
     "application/json",
+    "application/vnd.embook.play+json",
     "image/png",
     "image/svg+xml",
     "text/html",

@@ -12,6 +12,7 @@ ROOMS = {
     "data",
     "doctor",
     "draw",
+    "play",
     "minilm",
     "refuse",
     "smollm",

@@ -65,6 +65,8 @@ def mutants(f: Callable) -> Iterator[tuple[str, CodeType]]:
     body = whole.body[0].body
     if ast.get_docstring(whole.body[0]) is not None:
         del body[0]
+    # Defaults belong to the function: other code would not change them.
+    whole.body[0].args.defaults.clear()
     for place in range(sum(1 for _ in ast.walk(whole))):
         for change in range(2):
             tree = copy.deepcopy(whole)

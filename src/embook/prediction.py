@@ -72,7 +72,7 @@ def generate(
     ([1, 2, 3], [1.0, 1.0, 1.0])
     """
     ids, chances = list(prompt), []
-    for _ in range(refuse.between(limit, 1, 10**6, "limit")):
+    for _ in range(refuse.between(limit, 1, name="limit")):
         p = next_p(ids)
         ids.append(int(choose(p)))
         chances.append(float(p[ids[-1]]))

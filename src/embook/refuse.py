@@ -100,7 +100,9 @@ def nonzero(lengths: np.ndarray, name: str = "x") -> np.ndarray:
     return lengths
 
 
-def between(value: int, low: int, high: int, name: str = "k") -> int:
+def between(
+    value: int, low: int, high: float = np.inf, name: str = "k"
+) -> int:
     """Return value, which must be a whole number from low to high.
 
     >>> between(9, 1, 5)
@@ -111,9 +113,9 @@ def between(value: int, low: int, high: int, name: str = "k") -> int:
         value, bool
     )
     if not whole or not low <= value <= high:
+        end = f"to {high}" if high < np.inf else "on"
         raise ValueError(
-            f"{name} is {value}: a whole number from {low} to {high} "
-            "is allowed"
+            f"{name} is {value}: a whole number from {low} {end} is allowed"
         )
     return int(value)
 

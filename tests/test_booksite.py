@@ -301,7 +301,10 @@ def test_definitions_are_found_by_the_ids_of_their_terms(tmp_path):
 
 
 def test_the_index_holds_each_sections_own_prose(tmp_path):
-    page = "# Page\n\nHello *you*.\n\n```\ncode\n```\n\n## Second\n\n- one\n"
+    page = (
+        "# Page\n\nHello *you*: $x$.\n\n```\ncode\n```\n\n"
+        "## Second\n\n- one\n- two\n\n```{glossary}\nnorm\n  A length.\n```\n"
+    )
     build(tmp_path, {"index.md": page})
     with patch_docutils(), docutils_namespace():
         app = Sphinx(
@@ -314,8 +317,9 @@ def test_the_index_holds_each_sections_own_prose(tmp_path):
         )
         tree = app.env.get_doctree("index")
     assert search.entries(tree, "index.html") == [
-        ["index.html", "Page", "Hello you."],
-        ["index.html#second", "Second", "one"],
+        ["index.html", "Page", "Hello you: ."],
+        ["index.html#second", "Second", "one two"],
+        ["index.html#term-norm", "norm", "A length."],
     ]
 
 
@@ -363,4 +367,4 @@ def test_the_kicker_counts_chapters_through_the_parts():
 def test_the_scripts_named_by_the_theme_exist():
     static = Path(theme.FOLDER, "static")
     named = {*theme.ALWAYS, *theme.MARKED, "read.js"}
-    assert named == {file.name for file in static.glob("*.js")}
+    assert named - {file.name for file in static.glob("*.js")} == set()

@@ -8,33 +8,46 @@ import json
 from pathlib import Path
 
 from docutils import nodes
+from sphinx import addnodes
 
-UNREAD = (nodes.literal_block, nodes.raw, nodes.image, nodes.comment)
+# Not searched: code, formulas, figures; and what has an entry of its own.
+LEFT_OUT = (
+    nodes.literal_block,
+    nodes.math,
+    nodes.math_block,
+    nodes.raw,
+    nodes.image,
+    nodes.comment,
+    nodes.section,
+    nodes.title,
+    addnodes.glossary,
+)
 
 
-def words(section: nodes.Element) -> str:
-    """Return a section's own prose: no code, no figures, no subsections."""
+def words(node: nodes.Element) -> str:
+    """Return the prose of a section, or of another node."""
     parts = []
-    for child in section.children:
-        if isinstance(child, (nodes.section, nodes.title, *UNREAD)):
-            continue
+    for child in node.children:
         if isinstance(child, nodes.Text):
             parts.append(child.astext())
-        elif isinstance(child, nodes.TextElement):
-            parts.append(" ".join(child.astext().split()))
-        else:
-            parts.append(words(child))
-    return " ".join(part for part in parts if part)
+        elif not isinstance(child, LEFT_OUT):
+            space = "" if isinstance(child, nodes.Inline) else " "
+            parts.append(space + words(child) + space)
+    return "".join(parts)
 
 
 def entries(doctree: nodes.document, uri: str) -> list[list[str]]:
-    """Return [address, heading, text] for each section of a page."""
+    """Return [address, heading, text] for a page's sections and terms."""
     found = []
     for section in doctree.findall(nodes.section):
         heading = section.next_node(nodes.title)
         anchor = f"#{section['ids'][0]}" if found else ""
         found.append([uri + anchor, heading.astext(), words(section)])
-    return found
+    for glossary in doctree.findall(addnodes.glossary):
+        for item in glossary.findall(nodes.definition_list_item):
+            anchor = f"{uri}#{item[0]['ids'][0]}"
+            found.append([anchor, item[0].astext(), words(item[-1])])
+    return [[a, heading, " ".join(t.split())] for a, heading, t in found]
 
 
 def write_index(app, error: Exception | None) -> None:

@@ -104,9 +104,9 @@ class Source:
 
     @contextmanager
     def reading(self, name: str) -> Iterator[Path]:
-        """Give the path of a file to a block that reads it.
+        """Return a context that hands a file's path to the block reading it.
 
-        Whatever the block stumbles over becomes one line of BrokenData.
+        Raises BrokenData, in one line, whatever the block stumbles over.
         """
         path = self.path(name)
         try:

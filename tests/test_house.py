@@ -147,6 +147,10 @@ FAULTS = {
         "cell done: a solution is a code cell": put(
             "done", metadata={"tags": ["solution"]}
         ),
+        "cell done: a solution is a code cell tagged hide-cell, with": put(
+            "done", metadata={"tags": ["solution", "hide-cell"]}
+        ),
+        "is a code cell tagged hide-cell": tag("done", "solution"),
         "cell keep: a solution is a code cell": tag(
             "keep", "solution", "remember", "next"
         ),
@@ -234,7 +238,7 @@ def test_law_4_finds_headings_that_say_nothing(tmp_path):
 
 
 def test_law_4_sees_no_heading_in_fenced_code():
-    fenced = "```\n# no\n```\n## Yes\n"
+    fenced = "```python\n# no\n```\n## Yes\n"
     notebook = {"cells": [tiny.prose("a", fenced)]}
     assert rhythm.headings(notebook) == {"yes"}
 
@@ -243,6 +247,8 @@ def test_law_4_sees_no_heading_in_fenced_code():
 
 LAST = "src/embook/last.py"
 TEST = "tests/test_last.py"
+SPARE = 150 - len(tiny.CONCEPT.splitlines())
+BODY = "    return _kept"
 # A law, what it says, and how to earn it: in a file, this for that.
 TREE_FAULTS = [
     (tree.same_stems, f"{TEST} is missing", TEST, None, None),
@@ -386,13 +392,20 @@ TREE_FAULTS = [
         'checks."""\n',
         'checks."""\ndef rows(x):\n    return x\n',
     ),
-    (style.small, "last.py has 163 lines", LAST, "", "\n" * 142),
+    (style.small, "last.py has 151 lines", LAST, "", "\n" * (SPARE + 1)),
     (
         style.small,
-        "final has 33 lines",
+        "final has 31 lines",
         LAST,
-        "    return",
-        "    x = 1\n" * 31 + "    return",
+        BODY,
+        "    x = 1\n" * 29 + BODY,
+    ),
+    (
+        style.small,
+        "refuse.py has 201 lines",
+        "src/embook/refuse.py",
+        "",
+        "\n" * 200,
     ),
     (
         style.no_back_doors,
@@ -451,6 +464,18 @@ def test_a_fault_in_the_tree_breaks(law, complaint, file, old, new, book):
         assert old in before
         path.write_text(before.replace(old, new, 1), encoding="utf-8")
     assert complaint in "\n".join(law(book))
+
+
+def test_the_limits_themselves_are_allowed(book):
+    path = book / LAST
+    idea = path.read_text(encoding="utf-8")
+    path.write_text("\n" * SPARE + idea, encoding="utf-8")
+    room = book / "src/embook/refuse.py"
+    room.write_text("\n" * 200, encoding="utf-8")
+    assert_held(style.small(book))
+    function = idea.replace(BODY, "    x = 1\n" * 28 + BODY)
+    path.write_text(function, encoding="utf-8")
+    assert_held(style.small(book))
 
 
 def test_the_reading_order_is_that_of_the_toc(book):

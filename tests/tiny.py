@@ -97,9 +97,14 @@ Source:  Someone (2001)
 Shapes:  N = rows, D = numbers a row
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from embook.refuse import rows
+
+if TYPE_CHECKING:
+    import torch
 
 
 def {name}(x: np.ndarray) -> np.ndarray:
@@ -110,7 +115,13 @@ def {name}(x: np.ndarray) -> np.ndarray:
     >>> {name}(np.ones((1, 1)))
     array([[1.]])
     """
-    return rows(x)
+    return _kept(rows(x))
+
+
+def _kept(x):
+    import torch
+
+    return torch.asarray(x).numpy()
 '''
 FILES = {
     "_toc.yml": (
@@ -133,7 +144,8 @@ def book(root: Path) -> Path:
         files[f"src/embook/{stem}.py"] = module
         test = f'def test_it(parity):\n    parity("{stem}.{name}")\n'
         files[f"tests/test_{stem}.py"] = test
-        files[f"src/embook/exercises/{stem}.py"] = '"""Exercises."""\n'
+        exercises = f"from embook.{stem} import {name}\n"
+        files[f"src/embook/exercises/{stem}.py"] = exercises
         files[f"chapters/{stem}.ipynb"] = canonical(chapter())
     for file in ("src/embook/exercises/norms.py", "chapters/norms.ipynb"):
         del files[file]

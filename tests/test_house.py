@@ -8,6 +8,7 @@ import pytest
 import tiny
 from laws import decimals, rhythm, stored, style, tree, unchanged
 
+from booksite import chapters
 from booksite.canonical import text
 from booksite.chapters import reading_order
 
@@ -78,6 +79,13 @@ def test_law_5_decimals_are_printed_or_cited(path):
 )
 def test_law_6(law):
     assert_held(law(ROOT))
+
+
+def test_the_readme_shows_the_first_figure():
+    shown = (ROOT / chapters.PICTURE).read_bytes()
+    same = shown == chapters.first_figure(CHAPTERS[0])
+    assert same, "run `make chapters`: it copies the first figure"
+    assert str(chapters.PICTURE) in (ROOT / "README.md").read_text("utf-8")
 
 
 # --- each law can fail: chapters --------------------------------------------

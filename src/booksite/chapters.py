@@ -1,9 +1,10 @@
 """Chapters: execute the notebooks, in reading order, and save them.
 
-`make chapters` runs this: it is the only writer of chapters/*.ipynb. A
+`make chapters` runs this: it is the only writer of the notebooks. A
 chapter that raises stays as it was, and nothing after it is executed.
 """
 
+import base64
 import json
 import os
 import sys
@@ -13,8 +14,9 @@ from pathlib import Path
 
 import yaml
 
-from booksite.canonical import canonical
+from booksite.canonical import canonical, text
 
+PICTURE = Path("back/first-answer.png")
 # One thread sums in one order, and one seed hashes strings in one order.
 REPEATABLE = {"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 # Asked of the kernel after its last cell; Windows has no `resource`.
@@ -33,11 +35,20 @@ class ChapterError(Exception):
     """A chapter that cannot be executed or saved; says which and why."""
 
 
+def notebooks(root: Path) -> list[Path]:
+    """Return the paths of the notebooks in _toc.yml, in reading order.
+
+    Every chapter is one, written or not; so are some pages of back/.
+    """
+    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    paths = [root / f"{file}.ipynb" for file in _files(toc)]
+    return [p for p in paths if p.parent.name == "chapters" or p.exists()]
+
+
 def reading_order(root: Path) -> list[str]:
     """Return the stems of the chapters in _toc.yml, in reading order."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    files = (Path(file) for file in _files(toc))
-    return [file.name for file in files if file.parent.name == "chapters"]
+    paths = notebooks(root)
+    return [path.stem for path in paths if path.parent.name == "chapters"]
 
 
 def _files(node: object) -> Iterator[str]:
@@ -123,26 +134,42 @@ def _bar(stem: str) -> Callable[[int, int], None]:
     return tick
 
 
+def first_figure(path: Path) -> bytes:
+    """Return the first figure that a notebook stores, as PNG; b"" if none."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                return base64.b64decode(text(output["data"]["image/png"]))
+    return b""
+
+
 def main(names: list[str]) -> None:
     """Return nothing; execute and save the named chapters, or all of them.
+
+    The README shows the first figure of the first chapter; it is kept so.
 
     Exits with one message where a name is unknown or a chapter fails.
     """
     if not Path("_toc.yml").exists():
         sys.exit("no _toc.yml here: run this in the book's root")
-    order = reading_order(Path())
+    order = {path.stem: path for path in notebooks(Path())}
     unknown = sorted(set(names) - set(order))
     if unknown:
-        sys.exit(f"no chapter {', '.join(unknown)}: _toc.yml has {order}")
+        has = list(order)
+        sys.exit(f"no chapter {', '.join(unknown)}: _toc.yml has {has}")
     for name, value in REPEATABLE.items():
         if os.environ.get(name) != value:
             sys.exit(f"{name} must be {value}: `make chapters` sets it")
-    for stem in order:
+    for stem, path in order.items():
         if stem in names or not names:
             try:
-                print(rewrite(Path("chapters", f"{stem}.ipynb")))
+                print(rewrite(path))
             except ChapterError as problem:
                 sys.exit(f"{problem}\nNothing was saved for {stem}.")
+    figure = first_figure(next(iter(order.values())))
+    if figure and PICTURE.parent.is_dir():
+        PICTURE.write_bytes(figure)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from embook import data
-from embook.norms import length, unit
+from embook.norms import length, norm, unit
 
 numbers = st.floats(-1e3, 1e3).filter(lambda x: x == 0 or abs(x) > 1e-3)
 rows = arrays(float, (3, 4), elements=numbers)
@@ -20,6 +20,14 @@ def test_length_by_hand():
 
 def test_unit_by_hand():
     np.testing.assert_allclose(unit(np.array([[3.0, -4.0]])), [[0.6, -0.8]])
+
+
+def test_norm_by_hand():
+    x = np.array([[3.0, -4.0], [0.0, 0.0]])
+    np.testing.assert_allclose(norm(x, 1), [7, 0])
+    np.testing.assert_allclose(norm(x, 2), [5, 0])
+    np.testing.assert_allclose(norm(np.ones((1, 4)), 0.5), [16])
+    np.testing.assert_array_equal(norm(x, np.inf), [4, 0])
 
 
 def test_parity_on_real_rows(parity):
@@ -42,6 +50,15 @@ def test_parity_on_real_rows(parity):
         torch_lengths,
         atol=1e-5,
     )
+    for p in (0.5, 1, 3, np.inf):
+        parity(
+            "norms.norm",
+            "numpy linalg.norm",
+            norm(x[:1000].astype(float), p),
+            np.linalg.norm(x[:1000].astype(float), p, axis=1),
+            atol=1e-9,
+            on=f"p = {p}",
+        )
     parity(
         "norms.unit",
         "scikit-learn normalize",
@@ -61,6 +78,13 @@ def test_length_scales_with_the_vector(x, factor):
 @given(rows, rows)
 def test_a_detour_is_never_shorter(x, y):
     assert (length(x + y) <= length(x) + length(y) + 1e-9).all()
+
+
+def test_below_one_a_detour_is_shorter():
+    ways = np.array([[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+    straight, first, second = norm(ways, 0.5)
+    assert straight > first + second
+    assert norm(np.full((1, 2), 1e200), 3) < np.inf
 
 
 @given(rows.filter(lambda x: x.any(axis=1).all()))
@@ -85,7 +109,7 @@ def test_integers_and_halves_do_not_overflow():
         ([[1.0, np.inf]], "x holds NaN or infinity"),
     ],
 )
-@pytest.mark.parametrize("f", [length, unit])
+@pytest.mark.parametrize("f", [length, unit, lambda x: norm(x, 2)])
 def test_refusals(f, x, message):
     with pytest.raises(ValueError, match=message):
         f(x)
@@ -94,3 +118,9 @@ def test_refusals(f, x, message):
 def test_unit_refuses_a_zero_row():
     with pytest.raises(ValueError, match="row 1 of x has length 0"):
         unit([[1.0, 0.0], [0.0, 0.0]])
+
+
+@pytest.mark.parametrize("p", [0, -1, float("nan")])
+def test_norm_refuses_a_p_that_is_not_above_zero(p):
+    with pytest.raises(ValueError, match=f"p is {p}: a number above 0"):
+        norm([[1.0, 2.0]], p)

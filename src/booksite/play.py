@@ -7,7 +7,6 @@ states to be tried, and what must be seen in each.
 
 import json
 import math
-from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,12 +17,13 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from booksite.place import place_of
-from embook.norms import length
-from embook.play import MIME, STEPS, words
+from embook.play import MIME, STEPS, WORDS, words
 from embook.similarity import cosine, dot, top_k
 
 LOGGER = logging.getLogger(__name__)
 NEIGHBOURS = 10
+# Most numbers, moved up by so much, are plain letters: one byte in UTF-8.
+SHIFT = 79
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Kind:
 KINDS = {
     "two-vectors": Kind(
         "Two vectors",
-        ("a1", "a2", "b1", "b2", "unit"),
+        ("a1", "a2", "b1", "b2", "normalise"),
         (
             *("length_a", "length_b", "dot", "projection"),
             *("cosine", "angle", "distance"),
@@ -58,7 +58,7 @@ KINDS = {
     "lp-ball": Kind(
         "The ball that empties",
         ("p", "infinite", "d"),
-        ("corner", "diagonal", "share", "peel", "spread"),
+        ("corner", "diagonal", "log10_share", "peel", "spread"),
     ),
 }
 # The scripts of the pages that hold such a figure; the first is for all.
@@ -82,7 +82,8 @@ class Renderer:
         """Return a figure for an output of embook.play, else None."""
         if data.mime_type != MIME:
             return None
-        node = play(payload=json.dumps(data.content, sort_keys=True))
+        text = json.dumps(data.content, sort_keys=True)
+        node = play(payload=text, kind=data.content.get("kind"))
         node.line = data.line
         return [node]
 
@@ -141,19 +142,67 @@ def hubs(scores: np.ndarray) -> np.ndarray:
 def word_data() -> str:
     """Return the script that brings the words and vectors to a page."""
     table = words()
-    x = table.vectors
+    # In whole steps, so that sums are exact and equal scores stay equal.
+    x = np.rint(table.vectors * STEPS)
     products = dot(x, x)
-    squares = length(x) ** 2
+    squares = (x * x).sum(axis=1)
     ranks = {
         "cosine": cosine(x, x),
         "distance": 2 * products - squares,
         "dot": products,
     }
-    whole = np.rint(x * STEPS).astype(np.int8)
+    letters = (x + SHIFT).astype(int).astype(np.uint8)
     data = {
         "steps": STEPS,
+        "shift": SHIFT,
         "words": " ".join(table.words),
-        "numbers": b64encode(whole.tobytes()).decode(),
+        "numbers": letters.tobytes().decode("latin-1"),
         "hubs": {name: hubs(r).tolist() for name, r in ranks.items()},
     }
-    return f"book.words={json.dumps(data, separators=(',', ':'))};\n"
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return f"book.words={text};\n"
+
+
+def visit_play(translator, node: play) -> None:
+    """Return nothing; open the card around the picture.
+
+    Warns, naming the place, where nothing could play or test the figure.
+    """
+    payload = json.loads(node["payload"])
+    if problem := fault(payload):
+        builder = translator.builder
+        where = place_of(builder.env, builder.current_docname, node)
+        LOGGER.warning("figure: %s: %s", where, problem)
+        raise nodes.SkipNode
+    name = node["kind"]
+    all_there = node.document.findall(play)
+    before = [n for n in all_there if n["kind"] == name].index(node)
+    number = f"-{before + 1}" if before else ""
+    translator.body.append(
+        f'<div class="play" id="play-{name}{number}" data-play="{name}" '
+        f'role="group" aria-label="{KINDS[name].title}">\n'
+    )
+
+
+def depart_play(translator, node: play) -> None:
+    """Return nothing; add the states, and the offer to load what is large."""
+    kind, builder = KINDS[node["kind"]], translator.builder
+    if kind.data:
+        data = word_data().encode()
+        Path(builder.outdir, kind.data).write_bytes(data)
+        translator.body.append(
+            '<p class="play-load js-only"><button type="button" '
+            f'class="button" data-load="{kind.data}">Play with it: load '
+            f"{WORDS:,} words ({len(data) / 1e6:.2f} MB)</button></p>\n"
+        )
+    golden = json.loads(node["payload"])["golden"]
+    text = json.dumps(golden, sort_keys=True).replace("<", "\\u003c")
+    translator.body.append(
+        f'<script type="application/json">{text}</script>\n</div>\n'
+    )
+
+
+def setup(app) -> None:
+    """Return nothing; add the figure and the step that makes it."""
+    app.add_node(play, html=(visit_play, depart_play))
+    app.add_post_transform(TakePicture)

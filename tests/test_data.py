@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from embook import data, sources, weights
+from embook import data, sources, texts, weights
 from embook.similarity import cosine, top_k
 from embook.table import Table
 
@@ -30,7 +30,7 @@ def glove():
 
 @pytest.fixture(scope="session")
 def articles():
-    return data.introductions()
+    return texts.introductions()
 
 
 def nearest(table, word, count):
@@ -278,8 +278,8 @@ def test_minilm_tables():
 
 def test_introductions_of_three_languages(articles):
     assert len(articles) == 10_033
-    assert len(data.introductions("fr")) == 9_955
-    assert len(data.introductions("es")) == 6_239
+    assert len(texts.introductions("fr")) == 9_955
+    assert len(texts.introductions("es")) == 6_239
     delhi = next(a for a in articles if a.title == "Delhi")
     assert delhi.description == "Megacity and union territory of India"
     assert delhi.topic == "Uncategorized"
@@ -295,11 +295,11 @@ def test_usable_queries_are_descriptions_of_one_article_alone(articles):
 @pytest.mark.parametrize("language", ["de", "", None, ["en"]])
 def test_introductions_refuses_another_language(language):
     with pytest.raises(ValueError, match="en, fr or es is allowed"):
-        data.introductions(language)
+        texts.introductions(language)
 
 
 def test_union_addresses_are_in_order_and_unchanged():
-    speeches = data.union_addresses()
+    speeches = texts.union_addresses()
     assert len(speeches) == 237
     years = [s.year for s in speeches]
     assert years == sorted(years)
@@ -361,7 +361,7 @@ def test_bpe_ranks_refuses_another_name(name):
 
 
 def test_judgements_are_pairs_with_a_score():
-    related, similar = data.wordsim(), data.simlex()
+    related, similar = texts.wordsim(), texts.simlex()
     assert (len(related), len(similar)) == (353, 999)
     assert related[0] == ("love", "sex", 6.77)
     assert similar[0] == ("old", "new", 1.58)
@@ -370,7 +370,7 @@ def test_judgements_are_pairs_with_a_score():
 
 
 def test_analogies_are_fours_in_fourteen_sections():
-    sections = data.analogies()
+    sections = texts.analogies()
     assert len(sections) == 14
     assert sum(map(len, sections.values())) == 19_544
     assert {len(q) for qs in sections.values() for q in qs} == {4}

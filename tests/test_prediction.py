@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from embook import data
+from embook import texts
 from embook.prediction import (
     count_ngrams,
     generate,
@@ -25,11 +25,11 @@ PROBS = np.array([0.125, 0.5, 0.0625, 0.3125])
 
 scores = arrays(float, (3, 5), elements=st.floats(-50, 50))
 shares = st.floats(0.01, 1)
-texts = st.lists(st.sampled_from("abcd"), min_size=3, max_size=30)
+passages = st.lists(st.sampled_from("abcd"), min_size=3, max_size=30)
 
 
 def speech(words=20_000):
-    return data.union_addresses()[100].text.lower().split()[:words]
+    return texts.union_addresses()[100].text.lower().split()[:words]
 
 
 # --- by hand ----------------------------------------------------------------
@@ -341,7 +341,7 @@ def test_a_fair_choice_of_n_has_perplexity_n(n, length):
     np.testing.assert_allclose(perplexity(nats), n, rtol=1e-12)
 
 
-@given(texts, st.floats(0.01, 1000), st.data())
+@given(passages, st.floats(0.01, 1000), st.data())
 def test_probabilities_of_all_words_add_up_to_one(words, k, drawn):
     counts = count_ngrams(words, 3)
     context = drawn.draw(st.lists(st.sampled_from("abcde"), max_size=4))
@@ -350,7 +350,7 @@ def test_probabilities_of_all_words_add_up_to_one(words, k, drawn):
     assert min(all_p) > 0
 
 
-@given(texts)
+@given(passages)
 def test_every_start_has_as_many_followers_as_times_it_came(words):
     counts = count_ngrams(words, 3)
     for start, times in counts.starts.items():

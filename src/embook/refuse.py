@@ -179,8 +179,7 @@ def token_ids(
         )
     if rows not in (None, len(x)):
         raise ValueError(
-            f"{name} has {len(x)} entries for {rows} rows of logits: one id "
-            "for each row is needed"
+            f"{name} has {len(x)} entries for {rows} rows: one for each row"
         )
     return x
 

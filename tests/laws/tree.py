@@ -18,6 +18,7 @@ ROOMS = {
     "smollm",
     "sources",
     "table",
+    "texts",
     "weights",
 }
 # Modules that stand before their chapter does: each with the chapter that

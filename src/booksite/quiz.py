@@ -79,6 +79,13 @@ def choice(line: int, body: str) -> Choice:
             f"the choice {body.splitlines()[0]!r} does not end in "
             "<details><summary>Check</summary> … </details>",
         )
+    own_line = fold["choice"].rstrip(" ").endswith("\n")
+    if own_line and not fold["why"].startswith("\n\n"):
+        raise QuizError(
+            line + fold["choice"].count("\n"),
+            "<details> must follow its choice on the same line: on a line "
+            "of its own JupyterLab shows the ** and ` inside it",
+        )
     text, why = fold["choice"].strip(), fold["why"]
     if not text:
         raise QuizError(line, "a choice has no text")

@@ -118,8 +118,7 @@ def surround(app, page: str, template: str, context: dict, doctree) -> None:
 
 
 def setup(app) -> None:
-    """Return nothing; add the theme, and the folder for files as they are."""
+    """Return nothing; add the theme, and the step that fills its pages."""
     app.add_html_theme("booksite", str(FOLDER))
     # After every other step has had its say on the page's body.
     app.connect("html-page-context", surround, priority=900)
-    app.config.html_extra_path.append(str(FOLDER.parent / "extra"))

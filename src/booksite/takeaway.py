@@ -5,11 +5,12 @@ chapters need, so that it runs after `pip install -r requirements.txt`.
 """
 
 import os
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from booksite.archive import archive
 
-BUNDLE = "embeddings-book.zip"
+FOLDER = "embeddings-book"
+BUNDLE = f"{FOLDER}.zip"
 WANTED = (
     "README.md",
     "LICENSE*",
@@ -32,9 +33,8 @@ def notebook(env, page: str) -> str:
 def write_bundle(source: Path, target: Path) -> None:
     """Return nothing; write the archive."""
     files = {f for pattern in WANTED for f in source.glob(pattern)}
-    folder = PurePosixPath("embeddings-book")
     content = {
-        str(folder / file.relative_to(source).as_posix()): file.read_bytes()
+        f"{FOLDER}/{file.relative_to(source).as_posix()}": file.read_bytes()
         for file in files
         if file.is_file()
     }

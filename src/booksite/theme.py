@@ -10,17 +10,22 @@ from pathlib import Path
 
 from docutils import nodes
 
+from booksite import live, play
 from booksite.csp import policy
 
 FOLDER = Path(__file__).parent / "theme"
 HEAD_SCRIPT = (FOLDER / "head.js").read_text("utf-8").strip()
 # Scripts that every page has, and those that one with such a mark has.
 ALWAYS = ["store.js", "page.js", "search.js"]
-MARKED = {
-    "quiz.js": 'class="quiz"',
-    "terms.js": "#term-",
-    "progress.js": 'id="progress"',
-}
+MARKED = (
+    {
+        "quiz.js": 'class="quiz"',
+        "terms.js": "#term-",
+        "progress.js": 'id="progress"',
+    }
+    | play.SCRIPTS
+    | live.SCRIPTS
+)
 FOOT = {
     "back/privacy": "Privacy",
     "back/accessibility": "Accessibility",
@@ -108,7 +113,7 @@ def surround(app, page: str, template: str, context: dict, doctree) -> None:
         "description": (doctree and summary(doctree)) or f"{title}: {book}",
         "author": app.config.author,
         "head_script": HEAD_SCRIPT,
-        "csp": policy(HEAD_SCRIPT),
+        "csp": policy(HEAD_SCRIPT, python="python" in context),
         "scripts": scripts(body, bool(context.get("notebook"))),
         "menu": plain_captions(marked_menu(context["toctree"](maxdepth=2))),
         "sections": inner_sections(context.get("toc", "")),

@@ -23,7 +23,8 @@ def metadata(project: dict) -> str:
     """Return the METADATA file of a project, given as pyproject.toml has it.
 
     >>> project = {"name": "a", "version": "1", "requires-python": ">=3.11"}
-    >>> project |= {"license": "MIT", "dependencies": ["numpy>=2.0"]}
+    >>> project |= {"license": "MIT", "license-files": ["LICENSE"]}
+    >>> project |= {"dependencies": ["numpy>=2.0"]}
     >>> metadata(project).splitlines()[-1]
     'Requires-Dist: numpy>=2.0'
     """
@@ -32,6 +33,7 @@ def metadata(project: dict) -> str:
         f"Name: {project['name']}",
         f"Version: {project['version']}",
         f"License-Expression: {project['license']}",
+        *(f"License-File: {name}" for name in project["license-files"]),
         f"Requires-Python: {project['requires-python']}",
         *(f"Requires-Dist: {name}" for name in project["dependencies"]),
     ]
@@ -49,7 +51,10 @@ def record(files: dict[str, bytes], place: str) -> str:
 
 
 def wheel(root: Path) -> tuple[str, bytes]:
-    """Return the name and the bytes of the library's wheel."""
+    """Return the name and the bytes of the library's wheel.
+
+    The root is the folder of pyproject.toml.
+    """
     pyproject = root.joinpath("pyproject.toml").read_text("utf-8")
     project = tomllib.loads(pyproject)["project"]
     stem = f"{project['name']}-{project['version']}"
@@ -57,9 +62,11 @@ def wheel(root: Path) -> tuple[str, bytes]:
     source = root / "src"
     files = {
         path.relative_to(source).as_posix(): path.read_bytes()
-        for kind in ("py", "toml")
-        for path in source.joinpath(project["name"]).rglob(f"*.{kind}")
+        for path in source.joinpath(project["name"]).rglob("*")
+        if path.is_file() and path.parent.name != "__pycache__"
     }
+    for name in project["license-files"]:
+        files[f"{info}/licenses/{name}"] = root.joinpath(name).read_bytes()
     files[f"{info}/METADATA"] = metadata(project).encode()
     files[f"{info}/WHEEL"] = WHEEL.encode()
     place = f"{info}/RECORD"

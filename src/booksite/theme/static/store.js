@@ -3,7 +3,7 @@
 "use strict";
 window.book = (() => {
   const KEY = "embook";
-  const PARTS = ["read", "quizzes", "exercises"];
+  const PARTS = ["read", "quizzes", "exercises", "code"];
 
   function clean(value) {
     const kept = {};

@@ -32,7 +32,7 @@ test: .venv/everything
 	$(BIN)/python tests/laws/unchanged.py compare
 
 deep: test
-	$(ANOTHER_CPU) $(BIN)/pytest $(WORKERS) $(NBVAL) chapters
+	$(ANOTHER_CPU) $(BIN)/pytest $(WORKERS) $(NBVAL) chapters back
 	$(BIN)/pytest $(WORKERS) -m deep
 
 chapters: .venv/everything

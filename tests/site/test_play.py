@@ -1,0 +1,591 @@
+"""Figures to play with: true to the notebook, and open to every hand."""
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from test_crawl import AXE, RULES
+
+site_play = pytest.importorskip("booksite.play")
+KINDS = list(site_play.KINDS)
+each_kind = pytest.mark.parametrize("kind", KINDS)
+TOLERANCE = 1e-6
+# A slip in each script, far smaller than anyone would see.
+SLIPS = {
+    "two-vectors": ("dot / (lengths[0] * lengths[1])", "$ * 1.00001"),
+    "neighbours": ("(Math.sqrt(dot(q, q)) * lengths[n])", "$ * 1.00001"),
+    "lp-ball": ("1 / (12 * z)", "1 / (12.1 * z)"),
+}
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
+FOCUSABLE = "input:enabled, button:enabled, summary"
+
+
+def home_of(site: Path, kind: str) -> str:
+    """Return the path of the first page with a figure of this kind."""
+    for path in sorted(site.rglob("*.html")):
+        if f'data-play="{kind}"' in path.read_text("utf-8"):
+            return path.relative_to(site).as_posix()
+    pytest.fail(f"no page has the figure {kind}")
+
+
+def card_of(page, kind: str):
+    """Return the figure, with what it needs, ready to be moved."""
+    card = page.locator(f'[data-play="{kind}"]').first
+    card.scroll_into_view_if_needed()
+    offer = card.locator("[data-load]")
+    if offer.count():
+        offer.press("Enter")
+    card.locator(".play-body").wait_for()
+    return card
+
+
+@pytest.fixture
+def opened(visit, site):
+    """Return a function that opens a figure: its page, card, and log."""
+
+    def go(kind: str, **options):
+        page, seen = visit(home_of(site, kind), **options)
+        return page, card_of(page, kind), seen
+
+    return go
+
+
+def golden_of(card) -> list[dict]:
+    """Return what the notebook has written for this figure."""
+    return json.loads(card.locator("script").text_content())
+
+
+def put(card, key: str, value) -> None:
+    """Return nothing; set one control to a value, as a reader does."""
+    if isinstance(value, bool):
+        card.locator(f'[name="{key}"]').set_checked(value)
+    elif card.locator(f'[data-key="{key}"][type="radio"]').count():
+        card.locator(f'[data-key="{key}"][value="{value}"]').check()
+    else:
+        field = card.locator(f'[name="{key}"]')
+        field.fill(str(value))
+        field.press("Enter")
+
+
+def bring(card, state: dict) -> None:
+    """Return nothing; bring a figure into a state by its controls."""
+    ticks = {k: v for k, v in state.items() if isinstance(v, bool)}
+    # A tick can lock another control: all off, then the rest, then on.
+    for key in ticks:
+        put(card, key, False)
+    for key, value in (state | ticks).items():
+        if value not in (True, False) or key not in ticks:
+            put(card, key, value)
+    for key, value in ticks.items():
+        put(card, key, value)
+
+
+def shown(card) -> dict[str, str]:
+    """Return the values in the figure's table, by name."""
+    return card.locator("td[data-name]").evaluate_all(
+        "cells => Object.fromEntries("
+        "cells.map(c => [c.dataset.name, c.dataset.value]))"
+    )
+
+
+def compare(card, part: dict) -> list[str]:
+    """Return where the figure does not show what it must in its state."""
+    values, wrong = shown(card), []
+    if set(values) != set(part["shows"]):
+        return [f"shows {sorted(values)}"]
+    for name, expected in part["shows"].items():
+        got = values[name]
+        if isinstance(expected, str):
+            same = got == expected
+        else:
+            allowed = TOLERANCE * max(1, abs(expected))
+            same = abs(float(got) - expected) <= allowed
+        if not same:
+            wrong.append(f"{part['state']}: {name} is {got}, not {expected}")
+    return wrong
+
+
+def differences(card, golden: list[dict]) -> list[str]:
+    """Return every difference, over all the states."""
+    wrong = []
+    for part in golden:
+        bring(card, part["state"])
+        wrong += compare(card, part)
+    return wrong
+
+
+# --- true to the notebook ---------------------------------------------------
+
+
+@each_kind
+def test_a_figure_shows_what_the_notebook_computed(opened, kind):
+    _, card, seen = opened(kind)
+    golden = golden_of(card)
+    assert compare(card, golden[0]) == []
+    assert differences(card, golden) == []
+    assert seen.problems == []
+    print(f"{kind}: {len(golden)} states, {len(shown(card))} values each")
+
+
+@each_kind
+def test_a_slip_in_a_script_is_found(visit, address, site, kind):
+    old, new = SLIPS[kind]
+    name = f"play-{kind}.js"
+    script = site.joinpath("_static", name).read_text("utf-8")
+    assert script.count(old) == 1
+    slipped = script.replace(old, new.replace("$", old))
+    page, _ = visit("index.html")
+    page.route(f"**/{name}", lambda route: route.fulfill(body=slipped))
+    page.goto(f"{address}/{home_of(site, kind)}")
+    card = card_of(page, kind)
+    assert differences(card, golden_of(card)) != []
+
+
+@each_kind
+def test_a_slip_in_the_golden_numbers_is_found(opened, kind):
+    _, card, _ = opened(kind)
+    (first, *_) = golden_of(card)
+    for name, value in first["shows"].items():
+        if isinstance(value, str):
+            other = value + "s"
+        else:
+            other = value + 2 * TOLERANCE * max(1, abs(value))
+        shows = first["shows"] | {name: other}
+        (said,) = compare(card, first | {"shows": shows})
+        assert f": {name} is " in said
+
+
+@each_kind
+def test_a_state_is_in_the_address(opened, address, site, kind):
+    page, card, seen = opened(kind)
+    start, *_, last = golden_of(card)
+    bring(card, last["state"])
+    name = card.get_attribute("id")
+    page.wait_for_url(re.compile(f"#{name}\\?"))
+    page.wait_for_timeout(400)
+    link = page.url
+    page.goto("about:blank")
+    page.goto(link)
+    assert compare(card_of(page, kind), last) == []
+    assert page.evaluate("scrollY") > 0
+
+    # In a page that is open already, and by a link made by hand.
+    query = urlencode(
+        {k: str(v).lower() for k, v in start["state"].items()}
+    )
+    page.evaluate(f"location.hash = '{name}?{query}'")
+    page.wait_for_timeout(100)
+    assert compare(card, start) == []
+    assert seen.problems == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["p=99&d=2.5", "p=&d=&infinite=", "p=x&nonsense=1&d=1e9", "", "%E0%A4%A"],
+)
+def test_an_address_with_nonsense_changes_nothing(
+    visit, address, site, query
+):
+    page, seen = visit(f"{home_of(site, 'lp-ball')}#play-lp-ball?{query}")
+    card = card_of(page, "lp-ball")
+    assert compare(card, golden_of(card)[0]) == []
+    assert [p for p in seen.problems if "play" in p] == []
+
+
+# --- by keyboard alone ------------------------------------------------------
+
+
+def value_of(page) -> str:
+    """Return the value of what has the focus."""
+    return page.evaluate("document.activeElement.value")
+
+
+def stops(page, card) -> list[dict]:
+    """Return the stops of the Tab key in a figure, in order."""
+    card.evaluate("""card => {
+        const before = document.createElement("button");
+        before.id = "before";
+        card.before(before);
+        before.focus();
+    }""")
+    found = []
+    while True:
+        page.keyboard.press("Tab")
+        stop = card.evaluate("""card => {
+            const e = document.activeElement;
+            if (!card.contains(e)) return null;
+            const style = getComputedStyle(e);
+            return {tag: e.tagName, type: e.type ?? "", name: e.name ?? "",
+                    outline: style.outlineStyle, width: style.outlineWidth,
+                    at: [...card.querySelectorAll("*")].indexOf(e)};
+        }""")
+        if stop is None:
+            card.evaluate("() => document.getElementById('before').remove()")
+            return found
+        found.append(stop)
+
+
+@each_kind
+def test_tab_reaches_every_control_and_shows_where_it_is(opened, kind):
+    page, card, _ = opened(kind)
+    found = stops(page, card)
+    reached = {stop["at"] for stop in found}
+    for stop in found:
+        assert (stop["outline"], stop["width"]) != ("none", "0px"), stop
+        assert stop["outline"] != "none", stop
+    wanted = card.evaluate(
+        """(card, focusable) => {
+            const all = [...card.querySelectorAll("*")];
+            // One stop for a group of radio buttons: the chosen one.
+            return [...card.querySelectorAll(focusable)]
+                .filter(e => e.type !== "radio" || e.checked)
+                .map(e => all.indexOf(e));
+        }""",
+        FOCUSABLE,
+    )
+    assert reached == set(wanted)
+
+
+@each_kind
+def test_every_control_works_by_keyboard(opened, kind):
+    page, card, seen = opened(kind, permissions=CLIPBOARD)
+    before = shown(card)
+    press = page.keyboard.press
+
+    sliders = card.locator('[type="range"]')
+    for n in range(sliders.count()):
+        sliders.nth(n).focus()
+        was, values = value_of(page), shown(card)
+        press("ArrowRight")
+        if value_of(page) == was:  # It stood at its end.
+            press("ArrowLeft")
+        assert value_of(page) != was
+        assert shown(card) != values
+        twin = card.locator(".play-number").nth(n).locator('[type="number"]')
+        text = sliders.nth(n).get_attribute("aria-valuetext")
+        assert twin.input_value() == (text or value_of(page))
+
+    fields = card.locator('[type="number"]')
+    for n in range(fields.count()):
+        fields.nth(n).focus()
+        values = shown(card)
+        press("Control+a")
+        page.keyboard.type("1" if value_of(page) != "1" else "2")
+        assert shown(card) != values
+
+    words = card.locator('[type="text"]')
+    for n in range(words.count()):
+        words.nth(n).focus()
+        values = shown(card)
+        press("Control+a")
+        page.keyboard.type("Music")
+        press("Enter")
+        assert shown(card) != values
+
+    names = card.locator('[type="radio"]').evaluate_all(
+        "all => [...new Set(all.map(one => one.name))]"
+    )
+    for name in names:
+        group = card.locator(f'[name="{name}"]')
+        card.locator(f'[name="{name}"]:checked').focus()
+        chosen = []
+        for _ in range(group.count()):
+            press("ArrowDown")
+            chosen.append(value_of(page))
+            assert card.locator(f'[name="{name}"]:checked').count() == 1
+        assert len(set(chosen)) == group.count()
+
+    ticks = card.locator('[type="checkbox"]')
+    for n in range(ticks.count()):
+        ticks.nth(n).focus()
+        picture = card.locator(".play-stage").inner_html()
+        press("Space")
+        assert ticks.nth(n).is_checked()
+        assert card.locator(".play-stage").inner_html() != picture
+
+    card.get_by_role("button", name="Start again").focus()
+    press("Enter")
+    assert shown(card) == before
+
+    card.get_by_role("button", name="Copy the link").focus()
+    press("Enter")
+    card.get_by_text("The link to this state is copied.").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert f"#play-{kind}?" in copied
+
+    card.locator("summary").focus()
+    press("Enter")
+    assert card.locator("table").is_visible()
+    assert card.locator("th[scope=row]").count() == len(before)
+    assert seen.problems == []
+
+
+def test_every_example_and_neighbour_can_be_asked_by_keyboard(opened):
+    page, card, _ = opened("neighbours")
+    word = card.locator('[name="word"]')
+    asked = set()
+    examples = card.locator(".play-examples button")
+    for n in range(examples.count()):
+        examples.nth(n).focus()
+        page.keyboard.press("Enter")
+        asked.add(word.input_value())
+    assert {"king", "paris", "increase"} < asked
+    assert len(asked) == examples.count() == 4
+
+    second = card.locator(".play-hit").nth(1)
+    name = second.inner_text()
+    second.focus()
+    page.keyboard.press("Enter")
+    assert word.input_value() == name
+    assert card.locator('[name="minus"]').input_value() == ""
+
+
+# --- open to every hand and eye ---------------------------------------------
+
+
+@each_kind
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_target_is_large_enough(opened, kind, width):
+    _, card, _ = opened(kind, width=width)
+    small = card.evaluate(
+        """(card, focusable) => {
+            const targets = card.querySelectorAll(focusable + ", .hold");
+            return [...targets].map(e => e.closest("label") ?? e)
+                .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
+                .filter(([_, box]) => box.width < 24 || box.height < 24)
+                .map(([html, box]) => `${html}: ${box.width} x ${box.height}`);
+        }""",
+        FOCUSABLE,
+    )
+    assert small == []
+
+
+@each_kind
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_moving_figure_is_accessible(opened, kind, scheme, width):
+    page, card, seen = opened(kind, width=width, color_scheme=scheme)
+    card.locator("summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.evaluate(AXE.read_text("utf-8"))
+    report = page.evaluate(
+        """([card, rules]) => axe.run(card,
+            {runOnly: rules, resultTypes: ["violations"]})""",
+        [f"#{card.get_attribute('id')}", RULES],
+    )
+    assert [
+        (v["id"], v["nodes"][0]["html"]) for v in report["violations"]
+    ] == []
+    assert seen.problems == []
+
+
+def test_dragging_and_sliding_are_one(opened):
+    page, card, _ = opened("two-vectors")
+    tip = card.locator("g.a .hold").bounding_box()
+    x, y = tip["x"] + tip["width"] / 2, tip["y"] + tip["height"] / 2
+    unit = card.locator("svg").first.bounding_box()["width"] / 18
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 2 * unit, y + 1.6 * unit)
+    assert card.locator(".term.lit").count() > 3
+    page.mouse.up()
+    assert card.locator(".term.lit").count() == 0
+    values = [card.locator(f'[name="a{n}"]').input_value() for n in (1, 2)]
+    assert values == ["1", "2.5"]
+    sliders = card.locator('[data-key="a1"] [type="range"]')
+    assert sliders.input_value() == "1"
+    # Out of the picture: the tip stays at its edge.
+    page.mouse.move(x - 2 * unit, y + 1.6 * unit)
+    page.mouse.down()
+    page.mouse.move(x - 40 * unit, y)
+    page.mouse.up()
+    assert card.locator('[name="a1"]').input_value() == "-8"
+
+
+def test_the_terms_of_a_formula_light_up_with_their_number(opened):
+    page, card, _ = opened("two-vectors")
+    card.locator('[name="b2"]').focus()
+    lit = card.locator(".term.lit").evaluate_all(
+        "all => all.map(one => one.dataset.of)"
+    )
+    assert lit
+    assert all("b2" in of.split() for of in lit)
+    dark = card.locator(".term:not(.lit)").evaluate_all(
+        "all => all.map(one => one.dataset.of)"
+    )
+    assert not any("b2" in of.split() for of in dark)
+    # Not by colour alone.
+    style = card.locator(".term.lit").first.evaluate(
+        "e => getComputedStyle(e).textDecorationLine"
+    )
+    assert style == "underline"
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    assert card.locator('.term.lit[data-of="b2"]').count() == 0
+
+
+@each_kind
+def test_one_polite_sentence_when_the_hand_rests(opened, kind):
+    page, card, _ = opened(kind)
+    says = card.locator(".play-says")
+    assert says.get_attribute("role") == "status"
+    first = says.inner_text()
+    assert len(first) > 30
+    page.evaluate(
+        """card => {
+            window.said = 0;
+            new MutationObserver(() => window.said++)
+                .observe(document.querySelector(card + " .play-says"),
+                    {childList: true, characterData: true, subtree: true});
+        }""",
+        f"#{card.get_attribute('id')}",
+    )
+    for part in golden_of(card)[1:4]:
+        bring(card, part["state"])
+    page.wait_for_timeout(600)
+    assert says.inner_text() != first
+    assert page.evaluate("said") <= 3
+
+
+@each_kind
+def test_nothing_moves_by_itself(opened, kind):
+    page, card, _ = opened(kind, reduced_motion="reduce")
+    page.wait_for_timeout(500)
+    before = card.inner_html()
+    page.wait_for_timeout(700)
+    assert card.inner_html() == before
+    assert page.evaluate("document.getAnimations().length") == 0
+
+
+@each_kind
+def test_without_a_script_and_on_paper_it_is_the_notebooks(
+    visit, opened, site, kind
+):
+    path = home_of(site, kind)
+    page, _ = visit(path, java_script_enabled=False)
+    still = page.locator(f'[data-play="{kind}"] > img').first
+    assert still.is_visible()
+    assert len(still.get_attribute("alt")) > 80
+    assert page.locator(".play-body, [data-load]:visible").count() == 0
+    size = still.bounding_box()
+
+    page, card, _ = opened(kind)
+    picture = card.locator("> img")
+    assert not picture.is_visible()
+    assert card.locator(".play-body").is_visible()
+    page.wait_for_timeout(300)
+    assert picture.evaluate("image => image.complete")
+    page.emulate_media(media="print")
+    assert picture.is_visible()
+    assert not card.locator(".play-body").is_visible()
+    printed = picture.bounding_box()
+    assert printed["width"] >= 0.9 * size["width"]
+
+
+@each_kind
+def test_it_plays_from_the_disk(visit, site, kind):
+    page, seen = visit(home_of(site, kind), home=site.as_uri())
+    card = card_of(page, kind)
+    assert differences(card, golden_of(card)[:2]) == []
+    assert seen.problems == []
+
+
+@pytest.mark.parametrize("width", [412, 1280])
+def test_no_text_jumps_when_figures_arrive(visit, site, width):
+    moved = {}
+    for path in sorted({home_of(site, kind) for kind in KINDS}):
+        page, _ = visit(path, width=width, height=823)
+        moved[path] = page.evaluate("""() => new Promise(done => {
+            let sum = 0;
+            new PerformanceObserver(list => {
+                for (const e of list.getEntries()) sum += e.value;
+            }).observe({type: "layout-shift", buffered: true});
+            setTimeout(() => done(sum), 500);
+        })""")
+    print(moved)
+    assert max(moved.values()) <= 0.02
+
+
+# --- bad input --------------------------------------------------------------
+
+
+def test_words_come_when_asked_for_and_say_their_size(visit, site):
+    page, seen = visit(home_of(site, "neighbours"))
+    assert not any("play-words" in r.url for r in seen.responses)
+    offer = page.locator("[data-load]")
+    size = site.joinpath("play-words.js").stat().st_size / 1e6
+    assert f"({size:.2f} MB)" in offer.inner_text()
+    offer.press("Enter")
+    page.locator(".play-hits li").first.wait_for()
+    assert page.evaluate("document.activeElement.name") == "word"
+    (sent,) = (r for r in seen.responses if "play-words" in r.url)
+    assert len(sent.body()) == site.joinpath("play-words.js").stat().st_size
+    assert seen.problems == []
+
+
+def test_words_that_do_not_arrive_can_be_asked_for_again(visit, site):
+    page, _ = visit(home_of(site, "neighbours"))
+    page.route("**/play-words.js", lambda route: route.abort())
+    offer = page.locator("[data-load]")
+    offer.press("Enter")
+    page.get_by_text("The words did not arrive. Try again").wait_for()
+    assert page.locator('[data-play="neighbours"] > img').is_visible()
+    page.unroute("**/play-words.js")
+    offer.press("Enter")
+    page.locator(".play-hits li").first.wait_for()
+
+
+def test_an_unknown_word_gets_one_sentence(opened):
+    page, card, _ = opened("neighbours")
+    before = shown(card)
+    trouble = card.locator(".play-trouble")
+    for typed, sentence in {
+        "zebracrossing": "“zebracrossing” is not among these 5000 words.",
+        "kingg": "Try king,",
+        "": "Type a word first.",
+        "<b>": "“<b>” is not among",
+    }.items():
+        word = card.locator('[name="word"]')
+        word.fill(typed)
+        word.press("Enter")
+        assert sentence in trouble.inner_text(), typed
+        assert word.input_value() == "king"
+        assert shown(card) == before
+    put(card, "minus", "")
+    assert trouble.inner_text() == ""
+    put(card, "plus", " Man ")
+    assert card.locator('[name="plus"]').input_value().strip() == "Man"
+    assert shown(card) != before
+
+
+def test_a_number_out_of_range_gets_one_sentence(opened):
+    page, card, _ = opened("two-vectors")
+    before = shown(card)
+    field = card.locator('[name="a1"]')
+    for typed in ("99", "-8.5", ""):
+        field.fill(typed)
+        field.press("Enter")
+        card.get_by_text("a₁ goes from −8 to 8: it stays at").wait_for()
+        assert shown(card) == before
+        assert field.input_value() == "3"
+    field.fill("-1.25")
+    assert float(shown(card)["dot"]) == -1.25 * 7 + 4 * 3
+
+
+def test_a_vector_of_length_zero_has_no_cosine(opened):
+    page, card, seen = opened("two-vectors")
+    for show in ("length", "dot", "projection", "cosine", "angle"):
+        card.locator(f'[value="{show}"]').check()
+        for name in ("a1", "a2"):
+            card.locator(f'[name="{name}"]').fill("0")
+        card.get_by_text("a has length 0. It has no direction").wait_for()
+        assert "NaN" not in card.locator(".play-body").inner_text()
+        assert "NaN" not in card.locator("svg").first.inner_html()
+        card.get_by_role("button", name="Start again").click()
+    put(card, "normalise", True)
+    for name in ("b1", "b2"):
+        card.locator(f'[name="{name}"]').fill("0")
+    card.get_by_text("b has length 0. It has no direction").wait_for()
+    assert seen.problems == []

@@ -27,6 +27,7 @@ MARKED = (
     | live.SCRIPTS
 )
 FOOT = {
+    "back/changes": "Cite, errata, changes",
     "back/privacy": "Privacy",
     "back/accessibility": "Accessibility",
     "back/references": "References",

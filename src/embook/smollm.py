@@ -8,6 +8,7 @@ Source:  Ben Allal et al. (2025), arXiv:2502.02737
 Shapes:  T = ids in a row, V = tokens of the vocabulary
 """
 
+import warnings
 from collections.abc import Sequence
 from functools import cache
 
@@ -126,7 +127,10 @@ def _tokenizer(facts: dict):
 
 def _network(facts: dict):
     torch, gguf = tool("torch"), tool("gguf")
-    llama = tool("transformers.models.llama.modeling_llama")
+    with warnings.catch_warnings():
+        # In a notebook tqdm asks for widgets, though nothing here shows any.
+        warnings.simplefilter("ignore")
+        llama = tool("transformers.models.llama.modeling_llama")
     torch.set_num_threads(1)
     config = _config(facts)
     with torch.device("meta"):

@@ -6,8 +6,8 @@ const own = (name) => new URL(name, import.meta.url).href;
 const send = self.fetch.bind(self);
 let loaded = 0;
 
-// Every fetch is counted for the page's progress bar. A lost connection is
-// told at once: Pyodide would wait for ever.
+// While Python loads, bytes are counted for the page's progress bar, and a
+// lost connection is told at once: Pyodide would wait for ever.
 self.fetch = async (request, options) => {
   const url = request.url ?? String(request);
   const core = url === own("pyodide.asm.wasm");
@@ -53,6 +53,7 @@ async function start() {
 
 try {
   const run = await start();
+  self.fetch = send;
   onmessage = ({ data }) => {
     try {
       run(data);

@@ -29,7 +29,8 @@ book.python = (() => {
     return new Promise((done, fail) => (awaited = { done, fail, show }));
   }
 
-  function hear({ data }) {
+  function hear({ data, target }) {
+    if (target !== worker) return;
     if ("loaded" in data) busy.loading(data.loaded);
     else if (data.failed) lost();
     else if (data.broken) end(`Python broke down over this. ${ANEW}`);

@@ -2,7 +2,10 @@
 "use strict";
 (() => {
   // From a file no worker may start: the page stays as it is printed.
-  if (location.protocol === "file:") return;
+  if (location.protocol === "file:") {
+    delete document.documentElement.dataset.python;
+    return;
+  }
   const { make, python } = book;
 
   const button = (text, act) => {
@@ -67,9 +70,13 @@
       tell();
     }
 
-    function change(text) {
-      editor.value = text;
-      editor.rows = text.split("\n").length;
+    function fit() {
+      editor.rows = editor.value.split("\n").length;
+    }
+
+    function keep() {
+      const text = editor.value;
+      fit();
       python.forget(cell);
       book.put("code", key, text === original ? null : text);
     }
@@ -89,7 +96,8 @@
       if (stored) stored.hidden = false;
       cell.say("");
       dropped = again === null && text !== original ? text : null;
-      change(again ?? original);
+      editor.value = again ?? original;
+      keep();
       open(again !== null || Boolean(exercise));
       if (reset.hidden) run.focus();
     }
@@ -150,7 +158,7 @@
 
     editor.addEventListener("input", () => {
       dropped = null;
-      change(editor.value);
+      keep();
       tell();
     });
     stop.hidden = true;
@@ -158,7 +166,7 @@
     const { code, exercises } = book.get();
     const mine = typeof code[key] === "string" ? code[key] : original;
     editor.value = mine;
-    editor.rows = mine.split("\n").length;
+    fit();
     input.append(editor);
     input.after(bars, output);
     open(Boolean(exercise) || mine !== original);

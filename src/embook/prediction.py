@@ -15,7 +15,7 @@ from embook import refuse
 
 
 def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-    """Return the probabilities (..., V) that belong to logits (..., V).
+    """Return the probabilities (V,) of logits (V,), or of rows (T, V).
 
     Raises ValueError on NaN, infinity, or a temperature not above 0.
 

@@ -6,6 +6,11 @@ book.play.start("neighbours", (kit) => {
   const { state } = kit;
   const SHOWN = 10;
   const SIGNS = { word: "", minus: "−", plus: "+" };
+  const ORDERS = {
+    cosine: "Highest cosine with",
+    dot: "Highest dot product with",
+    distance: "Smallest distance from",
+  };
   const names = book.words.words.split(" ");
   const rows = new Map(names.map((name, row) => [name, row]));
   const { steps, shift, numbers, hubs } = book.words;
@@ -159,6 +164,7 @@ book.play.start("neighbours", (kit) => {
   function nearest() {
     const q = query();
     const score = SCORES[state.score];
+    if (state.score === "cosine" && !dot(q, q)) return [];
     const small = state.score === "distance" ? -1 : 1;
     const typed = new Set(asked().map((key) => state[key]));
     return names
@@ -200,8 +206,11 @@ book.play.start("neighbours", (kit) => {
     const formula = asked()
       .map((key) => `${SIGNS[key]} ${state[key]}`)
       .join(" ");
+    if (!hits.length) {
+      return `The sum${formula} is 0. It has no direction, so it has no cosine.`;
+    }
     const [first, second] = hits;
-    const order = state.score === "distance" ? "Nearest to" : "Highest for";
+    const order = ORDERS[state.score];
     const start = `${order}${formula}: ${first.word}, ${text(first.score, 3)}`;
     const next = `${second.word}, ${text(second.score, 3)}`;
     const own = first.typed ? ", a word you typed" : "";
@@ -219,9 +228,9 @@ book.play.start("neighbours", (kit) => {
     const most = Math.max(...found.map((hit) => Math.abs(hit.score))) || 1;
     hits.replaceChildren(...found.map((hit) => line(hit, most)));
     const values = found.flatMap(({ word, n, score }, at) => [
-      [`word${at + 1}`, `${at + 1}.`, word, word],
-      [`score${at + 1}`, state.score, score, text(score, 3)],
-      [`lists${at + 1}`, "in lists of ten", hubs[state.score][n]],
+      [`word${at + 1}`, `${at + 1}. word`, word, word],
+      [`score${at + 1}`, `${at + 1}. ${state.score}`, score, text(score, 3)],
+      [`lists${at + 1}`, `${at + 1}. on lists`, hubs[state.score][n]],
     ]);
     return { values, says: says(found) };
   };

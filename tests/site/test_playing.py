@@ -172,9 +172,7 @@ def test_a_state_is_in_the_address(opened, address, site, kind):
     assert page.evaluate("scrollY") > 0
 
     # In a page that is open already, and by a link made by hand.
-    query = urlencode(
-        {k: str(v).lower() for k, v in start["state"].items()}
-    )
+    query = urlencode({k: str(v).lower() for k, v in start["state"].items()})
     page.evaluate(f"location.hash = '{name}?{query}'")
     page.wait_for_timeout(100)
     assert compare(card, start) == []
@@ -352,10 +350,14 @@ def test_every_target_is_large_enough(opened, kind, width):
     small = card.evaluate(
         """(card, focusable) => {
             const targets = card.querySelectorAll(focusable + ", .hold");
-            return [...targets].map(e => e.closest("label") ?? e)
-                .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
-                .filter(([_, box]) => box.width < 24 || box.height < 24)
-                .map(([html, box]) => `${html}: ${box.width} x ${box.height}`);
+            const small = [];
+            for (const target of targets) {
+                const whole = target.closest("label") ?? target;
+                const { width, height } = whole.getBoundingClientRect();
+                if (Math.min(width, height) >= 24) continue;
+                small.push(`${whole.outerHTML}: ${width} x ${height}`);
+            }
+            return small;
         }""",
         FOCUSABLE,
     )
@@ -433,20 +435,21 @@ def test_one_polite_sentence_when_the_hand_rests(opened, kind):
     assert says.get_attribute("role") == "status"
     first = says.inner_text()
     assert len(first) > 30
-    page.evaluate(
-        """card => {
-            window.said = 0;
-            new MutationObserver(() => window.said++)
-                .observe(document.querySelector(card + " .play-says"),
+    said = page.evaluate(
+        """async card => {
+            let said = 0;
+            new MutationObserver(() => said++)
+                .observe(card.querySelector(".play-says"),
                     {childList: true, characterData: true, subtree: true});
+            const tick = card.querySelector("[type=checkbox]");
+            for (let n = 0; n < 31; n++) tick.click();
+            await new Promise(done => setTimeout(done, 600));
+            return said;
         }""",
-        f"#{card.get_attribute('id')}",
+        card.element_handle(),
     )
-    for part in golden_of(card)[1:4]:
-        bring(card, part["state"])
-    page.wait_for_timeout(600)
+    assert said == 1
     assert says.inner_text() != first
-    assert page.evaluate("said") <= 3
 
 
 @each_kind
@@ -492,20 +495,29 @@ def test_it_plays_from_the_disk(visit, site, kind):
     assert seen.problems == []
 
 
+SHIFT = """() => new Promise(done => {
+    let sum = 0;
+    new PerformanceObserver(list => {
+        for (const e of list.getEntries()) sum += e.value;
+    }).observe({type: "layout-shift", buffered: true});
+    setTimeout(() => done(sum), 700);
+})"""
+
+
+@each_kind
 @pytest.mark.parametrize("width", [412, 1280])
-def test_no_text_jumps_when_figures_arrive(visit, site, width):
-    moved = {}
-    for path in sorted({home_of(site, kind) for kind in KINDS}):
-        page, _ = visit(path, width=width, height=823)
-        moved[path] = page.evaluate("""() => new Promise(done => {
-            let sum = 0;
-            new PerformanceObserver(list => {
-                for (const e of list.getEntries()) sum += e.value;
-            }).observe({type: "layout-shift", buffered: true});
-            setTimeout(() => done(sum), 500);
-        })""")
-    print(moved)
-    assert max(moved.values()) <= 0.02
+def test_no_text_jumps_when_a_figure_arrives(visit, site, kind, width):
+    page, _ = visit(home_of(site, kind), width=width, height=823)
+    card = page.locator(f'[data-play="{kind}"]')
+    card.evaluate("e => scrollTo(0, e.offsetTop - 100)")
+    page.wait_for_timeout(300)
+    # The buttons of cells that run are another matter.
+    page.route("**/run.js", lambda route: route.abort())
+    page.reload()  # The browser returns to where the reader was.
+    assert abs(card.bounding_box()["y"]) < 823
+    moved = page.evaluate(SHIFT)
+    print(f"{kind} {width}: layout shift {moved:.4f}")
+    assert moved <= 0.02
 
 
 # --- bad input --------------------------------------------------------------
@@ -538,7 +550,7 @@ def test_words_that_do_not_arrive_can_be_asked_for_again(visit, site):
 
 
 def test_an_unknown_word_gets_one_sentence(opened):
-    page, card, _ = opened("neighbours")
+    _, card, _ = opened("neighbours")
     before = shown(card)
     trouble = card.locator(".play-trouble")
     for typed, sentence in {
@@ -560,8 +572,18 @@ def test_an_unknown_word_gets_one_sentence(opened):
     assert shown(card) != before
 
 
+def test_a_sum_of_nothing_has_no_cosine(opened):
+    _, card, seen = opened("neighbours")
+    bring(card, golden_of(card)[0]["state"] | {"minus": "king", "plus": ""})
+    card.get_by_text("The sum king − king is 0. It has no").wait_for()
+    assert card.locator(".play-hits li").count() == 0
+    put(card, "score", "distance")
+    assert card.locator(".play-hits li").count() == 10
+    assert seen.problems == []
+
+
 def test_a_number_out_of_range_gets_one_sentence(opened):
-    page, card, _ = opened("two-vectors")
+    _, card, _ = opened("two-vectors")
     before = shown(card)
     field = card.locator('[name="a1"]')
     for typed in ("99", "-8.5", ""):
@@ -575,7 +597,7 @@ def test_a_number_out_of_range_gets_one_sentence(opened):
 
 
 def test_a_vector_of_length_zero_has_no_cosine(opened):
-    page, card, seen = opened("two-vectors")
+    _, card, seen = opened("two-vectors")
     for show in ("length", "dot", "projection", "cosine", "angle"):
         card.locator(f'[value="{show}"]').check()
         for name in ("a1", "a2"):

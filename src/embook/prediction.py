@@ -133,8 +133,9 @@ def count_ngrams(words: Sequence[str], order: int) -> Ngrams:
 def probability(counts: Ngrams, context: list, word: str, k: float) -> float:
     """Return p(word | context), from the counts and k imaginary words.
 
-    Those fall as the context one word shorter says, after MacKay and Peto
-    (1995). Raises ValueError where word was never counted or k is not above 0.
+    They fall as the context one word shorter says, after MacKay and Peto
+    (1995). Raises ValueError where word was never counted or k is not above
+    0.
 
     >>> probability(count_ngrams(["a", "b", "a", "b"], 2), ["a"], "b", k=2)
     0.75

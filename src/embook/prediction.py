@@ -133,9 +133,8 @@ def count_ngrams(words: Sequence[str], order: int) -> Ngrams:
 def probability(counts: Ngrams, context: list, word: str, k: float) -> float:
     """Return p(word | context), from the counts and k imaginary words.
 
-    They fall as the context one word shorter says, after MacKay and Peto
-    (1995). Raises ValueError where word was never counted or k is not above
-    0.
+    Those fall as the shorter context says, after MacKay and Peto (1995).
+    Raises ValueError where word was never counted or k is not above 0.
 
     >>> probability(count_ngrams(["a", "b", "a", "b"], 2), ["a"], "b", k=2)
     0.75

@@ -75,7 +75,7 @@ def test_cells_share_their_names():
         ("assert False, '\\n\\nfar\\napart'", "Line 1: AssertionError: far"),
         ("input('?')", "Line 1: RuntimeError: input() cannot ask here"),
         ("def f():\n    f()\nf()", "Line 2: RecursionError: maximum"),
-        (FLOOD, "Line 1: Flood: more than 50,000 characters were printed"),
+        (FLOOD, "Line 1: more than 50,000 characters were printed: the cell"),
     ],
 )
 def test_an_error_begins_with_one_sentence(source, said):

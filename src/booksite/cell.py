@@ -93,6 +93,8 @@ machine.'
     """
     if isinstance(error, ModuleNotFoundError) and error.name:
         said = f"{error.name} is not in this page: {INSTEAD}."
+    elif isinstance(error, Flood):
+        said = f"{error}: the cell was stopped."
     elif isinstance(error, MemoryError):
         said = f"This needs more memory than a page has: {INSTEAD}."
     else:

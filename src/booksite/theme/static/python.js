@@ -7,6 +7,8 @@ book.python = (() => {
   const cells = [];
   const ran = new Set();
   let worker = null;
+  let loading = null;
+  let up = false;
   let busy = null;
   let awaited = null;
   let timer = 0;
@@ -15,13 +17,21 @@ book.python = (() => {
   function end(said) {
     clearTimeout(timer);
     worker?.terminate();
-    worker = null;
+    worker = loading = null;
+    up = false;
     ran.clear();
     awaited?.fail(new Error(said));
     awaited = null;
   }
 
-  const stop = () => end(`Stopped. ${ANEW}`);
+  // The reader will run something else: Python loads while they think.
+  function endAndLoad(said) {
+    const again = up;
+    end(`${said} ${ANEW}`);
+    if (again) (loading = load()).catch(() => {});
+  }
+
+  const stop = () => endAndLoad("Stopped.");
   const lost = () =>
     end("Python could not be loaded. Check the connection, then run it again.");
 
@@ -31,14 +41,14 @@ book.python = (() => {
 
   function hear({ data, target }) {
     if (target !== worker) return;
-    if ("loaded" in data) busy.loading(data.loaded);
+    if ("loaded" in data) busy?.loading(data.loaded);
     else if (data.failed) lost();
-    else if (data.broken) end(`Python broke down over this. ${ANEW}`);
+    else if (data.broken) endAndLoad("Python broke down over this.");
     else if (data.kind) awaited.show(data);
     else awaited.done(data.problem);
   }
 
-  function load() {
+  async function load() {
     if (typeof WebAssembly !== "object") {
       throw new Error(
         "This browser lacks WebAssembly, which Python needs here: download " +
@@ -52,12 +62,14 @@ book.python = (() => {
       event.preventDefault();
       lost();
     });
-    return answer();
+    await answer();
+    up = true;
+    for (const cell of cells) cell.loaded();
   }
 
   async function execute(cell, show) {
     timer = setTimeout(
-      () => end(`Stopped after ${LIMIT} seconds, before it was done. ${ANEW}`),
+      () => endAndLoad(`Stopped after ${LIMIT} seconds, before it was done.`),
       LIMIT * 1000,
     );
     worker.postMessage({ source: cell.source(), name: `cell ${cell.name}` });
@@ -86,10 +98,9 @@ book.python = (() => {
     }
     busy = cell;
     try {
-      if (!worker) {
+      if (!up) {
         cell.loading(0);
-        await load();
-        for (const each of cells) each.loaded();
+        await (loading ??= load());
       }
       cell.begin();
       await catchUp(cell);

@@ -320,6 +320,14 @@ def test_sample_never_draws_what_cannot_be(seed):
     assert sample(np.array([0, 0.5, 0, 0.5, 0]), rng) in (1, 3)
 
 
+def test_sample_at_the_edge_of_a_sector():
+    class Edge:
+        def random(self):
+            return 0.0
+
+    assert sample(np.array([0.0, 1.0]), Edge()) == 1
+
+
 def test_sample_draws_as_often_as_p_says():
     rng = np.random.default_rng(0)
     drawn = Counter(sample(PROBS, rng) for _ in range(20_000))

@@ -290,6 +290,28 @@ def test_the_policy_allows_no_script_but_its_own():
     assert "unsafe-eval" in csp.policy("", python=True)
 
 
+def test_a_chapter_links_what_it_does_not_explain_itself(tmp_path):
+    for folder in ("back", "chapters"):
+        tmp_path.joinpath(folder).mkdir()
+    pages = {
+        "index.md": "# A norm\n\n```{toctree}\n"
+        "back/glossary\nchapters/a\n```\n",
+        "back/glossary.md": "# Terms\n\n```{glossary}\nnorm\n  A length.\n\n"
+        "dot product\n  A sum.\n\nunit\n  One.\n```\n",
+        "chapters/a.md": "# A norm\n\n`norm` A **unit**. Norms, "
+        "dot products, a norm, a unit, subnorm.\n",
+    }
+    conf = CONF.replace('"tables"', '"tables", "terms"')
+    _, warnings = build(tmp_path, pages, conf)
+    assert warnings == ""
+    html = tmp_path.joinpath("out/chapters/a.html").read_text()
+    linked = re.findall(r'#(term-[^"]+)"[^>]*><span[^>]*>([^<]+)', html)
+    assert linked == [
+        ("term-norm", "Norms"),
+        ("term-dot-product", "dot products"),
+    ]
+
+
 def test_definitions_are_found_by_the_ids_of_their_terms(tmp_path):
     page = "# Page\n\n```{glossary}\nnorm\n  A length\n  rule.\n```\n"
     tmp_path.joinpath("conf.py").write_text("")

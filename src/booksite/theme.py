@@ -26,6 +26,12 @@ MARKED = (
     | play.SCRIPTS
     | live.SCRIPTS
 )
+# Styles that only some pages need stand in the page: a phone that has to ask
+# for one more file shows the first words a third of a second later.
+STYLES = {
+    (FOLDER / sheet).read_text("utf-8"): mark
+    for sheet, mark in (("play.css", 'class="play"'), ("run.css", live.MARK))
+}
 FOOT = {
     "back/changes": "Cite, errata, changes",
     "back/privacy": "Privacy",
@@ -115,6 +121,7 @@ def surround(app, page: str, template: str, context: dict, doctree) -> None:
         "author": app.config.author,
         "head_script": HEAD_SCRIPT,
         "csp": policy(HEAD_SCRIPT, python="python" in context),
+        "styles": [css for css, mark in STYLES.items() if mark in body],
         "scripts": scripts(body, bool(context.get("notebook"))),
         "menu": plain_captions(marked_menu(context["toctree"](maxdepth=2))),
         "sections": inner_sections(context.get("toc", "")),

@@ -25,7 +25,7 @@ FOCUSABLE = "input:enabled, button:enabled, summary"
 def home_of(site: Path, kind: str) -> str:
     """Return the path of the first page with a figure of this kind."""
     for path in sorted(site.rglob("*.html")):
-        if f'data-play="{kind}"' in path.read_text("utf-8"):
+        if f'id="play-{kind}"' in path.read_text("utf-8"):
             return path.relative_to(site).as_posix()
     pytest.fail(f"no page has the figure {kind}")
 

@@ -125,6 +125,15 @@ def test_parity_of_the_steps(parity, ours, theirs, named):
     )
 
 
+def test_parity_of_one_hot(parity):
+    import torch
+
+    ids = np.random.default_rng(4).integers(50, size=400)
+    theirs = torch.nn.functional.one_hot(torch.tensor(ids), 50)
+    ours = one_hot(ids, 50)
+    parity("lookup.one_hot", "torch one_hot", ours, theirs, atol=0)
+
+
 def test_parity_of_slopes_with_autograd(parity):
     import torch
 

@@ -72,7 +72,7 @@ def scatter_add(
 def slopes(
     f: Callable[[np.ndarray], float], x: np.ndarray, step: float = 1e-5
 ) -> np.ndarray:
-    """Return the slope of f for every number of x, of the shape of x.
+    """Return the slope of f for each number of x, of any shape: (V, D) say.
 
     Each number is moved by a step up and a step down. Raises ValueError
     where x is empty or not finite, or the step is not above 0.
@@ -115,7 +115,7 @@ def sgd(
 def adam(
     table: np.ndarray, gradients: np.ndarray, rate: float, decay: float = 0.0
 ) -> np.ndarray:
-    """Return the tables (T + 1, V, D) as `sgd` does, but with Adam's steps.
+    """Return the tables that gradients (T, V, D) lead to by Adam's steps.
 
     Two running means, of the gradient and of its square, set the step of
     each number. With a decay it is AdamW: before each step, every number

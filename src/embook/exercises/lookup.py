@@ -4,56 +4,77 @@ import numpy as np
 
 from embook import lookup
 from embook.check import Exercise, Mistake
-from embook.prediction import softmax
 
-# --- scatter_add: ids (N,), slopes (N, D), a number of rows V -------------
+# --- scatter_add: ids (N,), slopes (N, D), number of rows V, padding ------
 
 scatter_add = lookup.scatter_add
 
 
-def _written_once(ids, slopes, size):
+def _written_once(ids, slopes, size, padding=None):
     gradient = np.zeros((size, slopes.shape[1]))
     gradient[ids] += slopes
+    return _padded(gradient, padding)
+
+
+def _padded(gradient, padding):
+    if padding is not None:
+        gradient[padding] = 0
     return gradient
 
 
-def _first_of_each(ids, slopes, size):
+def _first_of_each(ids, slopes, size, padding=None):
     gradient = np.zeros((size, slopes.shape[1]))
     gradient[ids[::-1]] = slopes[::-1]
-    return gradient
+    return _padded(gradient, padding)
 
 
-def _averaged(ids, slopes, size):
-    counts = np.bincount(ids, minlength=size)
-    return scatter_add(ids, slopes, size) / np.maximum(counts, 1)[:, None]
+def _averaged(ids, slopes, size, padding=None):
+    counts = np.maximum(np.bincount(ids, minlength=size), 1)
+    return scatter_add(ids, slopes, size, padding) / counts[:, None]
 
 
-def _as_fetched(ids, slopes, size):
-    return scatter_add(ids, slopes, size)[ids]
+def _as_fetched(ids, slopes, size, padding=None):
+    return scatter_add(ids, slopes, size, padding)[ids]
 
 
-def _in_order_of_ids(ids, slopes, size):
-    return scatter_add(np.sort(ids), slopes, size)
+def _in_order_of_ids(ids, slopes, size, padding=None):
+    return scatter_add(np.sort(ids), slopes, size, padding)
 
 
-def _used_rows_only(ids, slopes, size):
-    return scatter_add(ids, slopes, size)[np.unique(ids)]
+def _used_rows_only(ids, slopes, size, padding=None):
+    return scatter_add(ids, slopes, size, padding)[np.unique(ids)]
 
 
-def _turned(ids, slopes, size):
-    return scatter_add(ids, slopes, size).T
+def _turned(ids, slopes, size, padding=None):
+    return scatter_add(ids, slopes, size, padding).T
 
 
-def _negative_counts_from_the_end(ids, slopes, size):
+def _padding_forgotten(ids, slopes, size, padding=None):
+    return scatter_add(ids, slopes, size)
+
+
+def _padding_zero_means_none(ids, slopes, size, padding=None):
+    return scatter_add(ids, slopes, size, padding or None)
+
+
+def _any_padding(ids, slopes, size, padding=None):
+    if padding not in range(size):
+        padding = None
+    return scatter_add(ids, slopes, size, padding)
+
+
+def _negative_counts_from_the_end(ids, slopes, size, padding=None):
     if max(ids) >= size:
         raise ValueError("no such hook")
-    return scatter_add(np.array(ids) % size, slopes, size)
+    if padding is not None:
+        padding %= size
+    return scatter_add(np.array(ids) % size, slopes, size, padding)
 
 
-def _wrong_id_dropped(ids, slopes, size):
+def _wrong_id_dropped(ids, slopes, size, padding=None):
     ids = np.array(ids)
     kept = (ids >= 0) & (ids < size)
-    return scatter_add(ids[kept], slopes[kept], size)
+    return scatter_add(ids[kept], slopes[kept], size, padding)
 
 
 SCATTER_ADD = Exercise(
@@ -63,8 +84,12 @@ SCATTER_ADD = Exercise(
         (np.array([1, 1]), np.array([[1.0, -2.0], [10.0, 20.0]]), 3),
         (np.array([3, 0, 3, 1, 3]), np.arange(10.0).reshape(5, 2) ** 2, 5),
         (np.array([0]), np.array([[7.0, 8.0, 9.0]]), 1),
+        (np.array([2, 1, 2]), np.arange(6.0).reshape(3, 2) + 1, 3, 2),
+        (np.array([0, 1, 0]), np.arange(6.0).reshape(3, 2) + 1, 2, 0),
         (np.array([0, 3]), np.ones((2, 2)), 3),
         (np.array([0, -1]), np.ones((2, 2)), 3),
+        (np.array([0, 1]), np.ones((2, 2)), 3, 3),
+        (np.array([0, 1]), np.ones((2, 2)), 3, -1),
     ),
     mistakes=(
         Mistake(
@@ -101,6 +126,20 @@ SCATTER_ADD = Exercise(
             "Rows and columns are exchanged: one row for each hook.",
         ),
         Mistake(
+            _padding_forgotten,
+            "Right, but for the padding: its row stays zero.",
+        ),
+        Mistake(
+            _padding_zero_means_none,
+            "Right, but for the padding id 0: `if padding` is False for 0. "
+            "Ask whether it is None.",
+        ),
+        Mistake(
+            _any_padding,
+            "Right, but a padding id without a hook passes in silence: "
+            "raise a ValueError for it too.",
+        ),
+        Mistake(
             _negative_counts_from_the_end,
             "Right, but for a negative id: NumPy counts it from the end. "
             "Raise a ValueError.",
@@ -124,10 +163,12 @@ SCATTER_ADD = Exercise(
 
 def bags(table, ids, starts):
     """Return the mean row (B, D) of each bag; an empty one's is zero."""
-    counts = np.diff([*starts, len(ids)])
-    owner = np.repeat(np.arange(len(starts)), counts)
-    sums = scatter_add(owner, lookup.lookup(table, ids), len(starts))
-    return sums / np.maximum(counts, 1)[:, None]
+    means = np.zeros((len(starts), table.shape[1]))
+    for b, start in enumerate(starts):
+        end = starts[b + 1] if b + 1 < len(starts) else len(ids)
+        if start < end:
+            means[b] = table[list(ids[start:end])].mean(axis=0)
+    return means
 
 
 def _sums(table, ids, starts):
@@ -341,16 +382,22 @@ MOVERS = Exercise(
 
 def tied(table, seen, comes):
     """Return the gradient (V, D) of -ln p(comes) for the tied table."""
-    error = softmax(table @ table[seen])
-    error[comes] -= 1
+    error = _error(table, seen, comes)
     gradient = np.outer(error, table[seen])
     gradient[seen] += error @ table
     return gradient
 
 
-def _output_only(table, seen, comes):
-    error = softmax(table @ table[seen])
+def _error(table, seen, comes):
+    logits = table @ table[seen]
+    scores = np.exp(logits - logits.max())
+    error = scores / scores.sum()
     error[comes] -= 1
+    return error
+
+
+def _output_only(table, seen, comes):
+    error = _error(table, seen, comes)
     return np.outer(error, table[seen])
 
 
@@ -363,15 +410,15 @@ def _uphill(table, seen, comes):
 
 
 def _one_never_taken_off(table, seen, comes):
-    p = softmax(table @ table[seen])
+    p = _error(table, seen, comes)
+    p[comes] += 1
     gradient = np.outer(p, table[seen])
     gradient[seen] += p @ table
     return gradient
 
 
 def _overwritten(table, seen, comes):
-    error = softmax(table @ table[seen])
-    error[comes] -= 1
+    error = _error(table, seen, comes)
     gradient = np.outer(error, table[seen])
     gradient[seen] = error @ table
     return gradient
@@ -399,6 +446,7 @@ TIED = Exercise(
         _case(3, 2, 2, 0, 1),
         _case(5, 3, 1, 1, 2),
         _case(6, 4, 5, 3, 3),
+        (30 * np.array([[1.0, -0.1], [0.9, 0.2], [-1.0, 0.5]]), 0, 1),
     ),
     mistakes=(
         Mistake(

@@ -99,9 +99,10 @@ def contract(x: np.ndarray, table: np.ndarray) -> np.ndarray:
 
 
 def to_bfloat16(x: np.ndarray) -> np.ndarray:
-    """Return x (...) rounded to bfloat16, each number held in a float32.
+    """Return x, of any shape (N,), (N, D) …, rounded to bfloat16.
 
-    Of two neighbours equally near, the one whose last bit is 0 is taken.
+    The numbers are held in float32. Of two neighbours equally near, the one
+    whose last bit is 0 is taken.
     Raises ValueError on NaN, and on more than float32 can hold.
 
     >>> to_bfloat16(np.array([1.01, 257.0, 259.0]))

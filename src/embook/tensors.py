@@ -101,9 +101,9 @@ def contract(x: np.ndarray, table: np.ndarray) -> np.ndarray:
 def to_bfloat16(x: np.ndarray) -> np.ndarray:
     """Return x, of any shape (N,), (N, D) …, rounded to bfloat16.
 
-    The numbers are held in float32. Of two neighbours equally near, the one
-    whose last bit is 0 is taken.
-    Raises ValueError on NaN, and on more than float32 can hold.
+    Its numbers are float32. Of two neighbours equally near, the one whose
+    last bit is 0 is taken. Raises ValueError on NaN, and on more than
+    float32 can hold.
 
     >>> to_bfloat16(np.array([1.01, 257.0, 259.0]))
     array([  1.0078125, 256.       , 260.       ], dtype=float32)

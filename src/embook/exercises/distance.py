@@ -13,15 +13,6 @@ def minkowski(a, b, p):
     return distance.minkowski(np.array([a]), np.array([b]), p).item()
 
 
-def _refusing(rule):
-    def checked(a, b, p):
-        if not p >= 1:
-            raise ValueError(f"p is {p}")
-        return rule(a, b, p)
-
-    return checked
-
-
 def _no_absolute_values(a, b, p):
     d = a - b
     return d.max() if p == np.inf else (d**p).sum() ** (1 / p)
@@ -88,24 +79,24 @@ MINKOWSKI = Exercise(
     ),
     mistakes=(
         Mistake(
-            _refusing(_no_absolute_values),
+            _no_absolute_values,
             "A negative difference slips through: take absolute values "
             "before the power, and before the largest.",
         ),
         Mistake(
-            _refusing(_no_root),
+            _no_root,
             "This is the sum of the powers: the p-th root is missing.",
         ),
         Mistake(
-            _refusing(_always_two),
+            _always_two,
             "This is the Euclidean distance whatever p says.",
         ),
         Mistake(
-            _refusing(_square_root),
+            _square_root,
             "You took the square root: the p-th root is x ** (1 / p).",
         ),
         Mistake(
-            _refusing(_infinite_power),
+            _infinite_power,
             "At p = infinity no power will do: it is the largest difference.",
         ),
         Mistake(
@@ -114,7 +105,7 @@ MINKOWSKI = Exercise(
             "smallest.",
         ),
         Mistake(
-            _refusing(_mean),
+            _mean,
             "You took the mean of the powers: add them up.",
         ),
         Mistake(
@@ -123,7 +114,7 @@ MINKOWSKI = Exercise(
             "you and far from each other: subtract the vectors first.",
         ),
         Mistake(
-            _refusing(_precedence),
+            _precedence,
             "x ** 1 / p is (x ** 1) / p: put 1 / p in brackets.",
         ),
         Mistake(

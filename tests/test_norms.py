@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from embook import data
+from embook.exercises import norms as exercises
 from embook.norms import (
     clip,
     dual_norm,
@@ -227,6 +228,12 @@ def test_parity_of_dual_norm(parity, real, p):
         atol=1e-9,
         on=f"p = {p}",
     )
+
+
+@pytest.mark.parametrize("p", [1, 1.5, 2, 7, np.inf])
+def test_the_exercise_asks_for_the_dual_norm(p):
+    x = np.array([1.0, -2.0, 5.0])
+    np.testing.assert_allclose(exercises.dual(x, p), dual_norm([x], p)[0])
 
 
 # --- laws -------------------------------------------------------------------

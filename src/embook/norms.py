@@ -23,11 +23,12 @@ def length(x: np.ndarray) -> np.ndarray:
 
 
 def p_formula(x: np.ndarray, p: float) -> np.ndarray:
-    """Return (|x1|^p + … + |xD|^p)^(1/p) (N,) for the rows of x (N, D).
+    """Return, for each row of x (N, D), the p-th root (N,) of a sum.
 
-    From p = 1 on it is a norm: call `norm`. Below 1 it is none: a detour
-    can be shorter than the straight way. Raises ValueError as `length` does,
-    and where p is not above 0; np.inf is allowed.
+    The sum is that of its absolute values, each to the power p. From p = 1
+    on that is a norm: call `norm`. Below 1 it is none, a detour can be
+    shorter than the straight way. Raises ValueError as `length` does, and
+    where p is not above 0; np.inf is allowed.
 
     >>> p_formula(np.array([[1.0, 1.0], [1.0, 0.0]]), 0.5)
     array([4., 1.])

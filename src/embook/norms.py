@@ -23,9 +23,9 @@ def length(x: np.ndarray) -> np.ndarray:
 
 
 def p_formula(x: np.ndarray, p: float) -> np.ndarray:
-    """Return, for each row of x (N, D), the p-th root (N,) of a sum.
+    """Return the p-th roots (N,) of sums: of the rows of x (N, D).
 
-    The sum is that of its absolute values, each to the power p. From p = 1
+    A row's absolute values are added up, each to the power p. From p = 1
     on that is a norm: call `norm`. Below 1 it is none, a detour can be
     shorter than the straight way. Raises ValueError as `length` does, and
     where p is not above 0; np.inf is allowed.
@@ -33,12 +33,11 @@ def p_formula(x: np.ndarray, p: float) -> np.ndarray:
     >>> p_formula(np.array([[1.0, 1.0], [1.0, 0.0]]), 0.5)
     array([4., 1.])
     """
-    if isinstance(p, str) or not p > 0:
-        raise ValueError(f"p is {p!r}: a number above 0 is allowed")
     x = np.abs(rows(x))
     largest = x.max(axis=1)
     if p == np.inf:
         return largest
+    p = positive(p, "p")
     # Divided first: the p-th power of a large number would be infinite.
     scale = np.where(largest == 0, 1, largest)
     return largest * ((x / scale[:, None]) ** p).sum(axis=1) ** (1 / p)

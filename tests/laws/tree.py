@@ -14,11 +14,13 @@ ROOMS = {
     "draw",
     "play",
     "minilm",
+    "pairs",
     "refuse",
     "smollm",
     "sources",
     "table",
     "texts",
+    "vocabulary",
     "weights",
 }
 # Modules that stand before their chapter does: each with the chapter that

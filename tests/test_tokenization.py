@@ -165,7 +165,7 @@ def ids_of(merges, bpe) -> list[list[int]]:
     return [[bpe.ids[token] for token in pair] for pair in merges]
 
 
-def the_same_merges(parity, name, texts, size, on):
+def assert_same_merges(parity, name, texts, size, on):
     counts = Counter(piece for text in texts for piece in cut(text))
     ours, theirs = train(counts, size), hugging_face(texts, size)
     assert ours.merges == their_merges(theirs)
@@ -184,7 +184,7 @@ LETTER = {byte: letter for letter, byte in data.BYTE_OF.items()}
 
 def test_parity_of_training_on_little(parity):
     little = documents("en")[::100] + documents("fr")[::100]
-    ours, theirs = the_same_merges(
+    ours, theirs = assert_same_merges(
         parity, "tokenization.train", little, 700, "introductions"
     )
     for text in documents("es")[::500]:
@@ -193,13 +193,13 @@ def test_parity_of_training_on_little(parity):
 
 @pytest.mark.parametrize("toy", ["abab aab", "aaaa aaa aa", "é漢é漢 漢é"])
 def test_parity_of_training_until_no_pair_is_left(parity, toy):
-    the_same_merges(parity, "tokenization.train", [toy], 999, f"toy {toy}")
+    assert_same_merges(parity, "tokenization.train", [toy], 999, f"toy {toy}")
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("name", ["en", "fr", "es", "union", "fuzz"])
 def test_parity_of_training_on_all(parity, name):
-    ours, theirs = the_same_merges(
+    ours, theirs = assert_same_merges(
         parity, "tokenization.train", documents(name), 2304, name
     )
     assert len(ours.merges) == 2048
@@ -228,7 +228,7 @@ def tiktoken(name: str):
     return Encoding(**facts | {"special_tokens": {}})
 
 
-def the_same_ids(parity, name, some):
+def assert_same_ids(parity, name, some):
     bpe, theirs = published(name), tiktoken(name)
     ours = [encode(text, bpe) for text in some]
     them = [theirs.encode_ordinary(text) for text in some]
@@ -244,17 +244,19 @@ def the_same_ids(parity, name, some):
 
 @pytest.mark.parametrize("name", RANKED)
 def test_parity_of_ids(parity, name):
-    the_same_ids(parity, name, [*strings(400)])
+    assert_same_ids(parity, name, [*strings(400)])
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("name", RANKED)
 def test_parity_of_ids_on_5000_strings(parity, name):
-    the_same_ids(parity, name, [*strings(5000, seed=1)])
-    the_same_ids(parity, name, documents("en")[::20] + documents("fr")[::20])
+    assert_same_ids(parity, name, [*strings(5000, seed=1)])
+    assert_same_ids(
+        parity, name, documents("en")[::20] + documents("fr")[::20]
+    )
 
 
-def the_same_smollm_ids(parity, some):
+def assert_same_smollm_ids(parity, some):
     bpe, theirs = published("smollm"), smollm._tokenizer(data.smollm_fields())
     ids = {text: theirs.encode(text).ids for text in some}
     lost = tuple(byte for byte in BYTES if byte not in bpe.ids)
@@ -275,13 +277,13 @@ def the_same_smollm_ids(parity, some):
 
 
 def test_parity_of_smollm_s_ids(parity):
-    assert 0 < the_same_smollm_ids(parity, [*strings(400)]) < 0.1
+    assert 0 < assert_same_smollm_ids(parity, [*strings(400)]) < 0.1
 
 
 @pytest.mark.deep
 def test_parity_of_smollm_s_ids_on_5000_strings(parity):
-    assert the_same_smollm_ids(parity, [*strings(5000, seed=1)]) < 0.1
-    assert the_same_smollm_ids(parity, documents("en")[::20]) == 0
+    assert assert_same_smollm_ids(parity, [*strings(5000, seed=1)]) < 0.1
+    assert assert_same_smollm_ids(parity, documents("en")[::20]) == 0
 
 
 def test_parity_of_merges(parity):
@@ -307,7 +309,7 @@ def bert():
     return made
 
 
-def the_same_words(parity, some):
+def assert_same_words(parity, some):
     theirs = bert()
     ids = theirs.get_vocab()
     pieces = [
@@ -325,8 +327,8 @@ def the_same_words(parity, some):
 
 def test_parity_of_wordpiece(parity):
     some = [text for name in ("en", "fr", "es") for text in documents(name)]
-    assert the_same_words(parity, some[::100])
-    assert the_same_words(
+    assert assert_same_words(parity, some[::100])
+    assert assert_same_words(
         parity, ["I love AI", "naïve 漢字 😉 don't" + 99 * "a"]
     )
 
@@ -334,7 +336,7 @@ def test_parity_of_wordpiece(parity):
 @pytest.mark.deep
 def test_parity_of_wordpiece_on_all_introductions(parity):
     for name in ("en", "fr", "es"):
-        the_same_words(parity, documents(name))
+        assert_same_words(parity, documents(name))
 
 
 def test_parity_of_viterbi(parity):

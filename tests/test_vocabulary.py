@@ -32,6 +32,8 @@ def test_cuts_by_hand():
     assert cut(text, "o200k") == [
         *("I'LL", " ", " pay", "\n\n", "127", ".", "50")
     ]
+    assert cut("a!\n/b", "o200k") == ["a", "!\n/", "b"]
+    assert cut("a!\n/b", "cl100k") == ["a", "!\n", "/b"]
     assert cut("Ça va?\t漢字", "bert") == ["ca", "va", "?", "漢", "字"]
 
 

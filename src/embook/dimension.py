@@ -15,7 +15,7 @@ from embook.refuse import between, finite, positive, rank, rows, token_ids
 
 
 def contrast(distances: np.ndarray) -> np.ndarray:
-    """Return, for each row of distances (N, V), farthest / nearest (N,).
+    """Return farthest / nearest (N,) for each row of distances (N, V).
 
     At 1 all are equally far, and "nearest" says nothing. Raises ValueError
     where a distance is below 0, where V is below 2, or where the nearest is

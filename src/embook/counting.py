@@ -77,13 +77,6 @@ def _like(counts, x, i, j, elsewhere=0.0):
     return table
 
 
-def _information(counts, power):
-    x, i, j = _cells(counts)
-    row = np.bincount(i, x)
-    column = np.bincount(j, x) ** positive(power, "power", most=1)
-    return np.log(x * column.sum() / (row[i] * column[j])), i, j
-
-
 def pmi(counts: np.ndarray, power: float = 1.0) -> np.ndarray:
     """Return ln p(x, y) / (p(x) p(y)) of counts (N, V): 0 is mere chance.
 
@@ -95,7 +88,11 @@ def pmi(counts: np.ndarray, power: float = 1.0) -> np.ndarray:
     array([[ 0.405, -0.693],
            [-0.693,  0.405]])
     """
-    return _like(counts, *_information(counts, power), -np.inf)
+    x, i, j = _cells(counts)
+    row = np.bincount(i, x)
+    column = np.bincount(j, x) ** positive(power, "power", most=1)
+    value = np.log(x * column.sum() / (row[i] * column[j]))
+    return _like(counts, value, i, j, -np.inf)
 
 
 def ppmi(counts: np.ndarray, power: float = 1.0, shift=0.0) -> np.ndarray:
@@ -107,9 +104,11 @@ def ppmi(counts: np.ndarray, power: float = 1.0, shift=0.0) -> np.ndarray:
     array([[0.405, 0.   ],
            [0.   , 0.405]])
     """
-    x, i, j = _information(counts, power)
-    kept = x > shift
-    return _like(counts, x[kept] - shift, i[kept], j[kept])
+    value = pmi(counts, power)
+    if hasattr(value, "tocoo"):
+        value.data -= shift
+        return value.maximum(0)
+    return np.maximum(value - shift, 0)
 
 
 def tfidf(counts: np.ndarray) -> np.ndarray:

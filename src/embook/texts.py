@@ -75,7 +75,8 @@ def encyclopedia() -> tuple[Article, ...]:
     """Return 106 whole Wikipedia articles, Anarchism to Algorithm, as prose.
 
     Tables, templates, footnotes and captions are left out; a paragraph, a
-    heading or an entry of a list is one line. The file has no descriptions and no topics.
+    heading or an entry of a list is one line. Descriptions and topics are
+    empty: the file has none.
     """
     with SOURCES["enwiki"].reading(ENWIKI) as path:
         root = ElementTree.fromstring(bz2.decompress(path.read_bytes()))

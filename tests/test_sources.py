@@ -20,6 +20,7 @@ LOADERS = {
     "smollm_tokens": data.smollm_tokens,
     "smollm_weights": data.smollm_weights,
     "introductions": texts.introductions,
+    "encyclopedia": texts.encyclopedia,
     "union_addresses": texts.union_addresses,
     "bpe_ranks('gpt2')": lambda: data.bpe_ranks("gpt2"),
     "bpe_ranks('o200k')": lambda: data.bpe_ranks("o200k"),
@@ -37,6 +38,7 @@ READS = [
     ("glove", "data/glove_6B_index.parquet", data.glove),
     ("glove_20k", "glove_20k.npz", data.glove_small),
     ("wikipedia", "data/summaries_en-us.json", texts.introductions),
+    ("enwiki", texts.ENWIKI, texts.encyclopedia),
     ("union", "data/metadata.csv", texts.union_addresses),
     ("gpt2", "data/encoder.json", LOADERS["bpe_ranks('gpt2')"]),
     (

@@ -3,6 +3,7 @@
 Chapter: chapters/counting.ipynb
 Source:  Church & Hanks (1990), Deerwester et al. (1990), Levy et al. (2015)
 Shapes:  T = places in all texts, V = words, N = texts, K = axes kept
+
 Tables are arrays or SciPy's sparse ones; what comes back is of that kind.
 """
 

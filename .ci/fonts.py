@@ -33,11 +33,9 @@ SIGNS = (
     "\u0302\u0303\u0304\u0305\u0307\u0308\u20d7"
 )
 LETTERS = [
-    *range(0x1D400, 0x1D4B6),  # bold, italic, bold italic, script capitals
-    *range(0x1D538, 0x1D552),  # double-struck capitals
-    *range(0x1D6A8, 0x1D6DB),  # bold Greek
+    *range(0x1D400, 0x1D468),  # bold, italic
+    *range(0x1D49C, 0x1D4B6),  # script capitals
     *range(0x1D6FC, 0x1D71A),  # italic Greek
-    *range(0x1D736, 0x1D750),  # bold italic Greek
     *range(0x1D7CE, 0x1D7D8),  # bold digits
 ]
 MATHS = [*range(0x20, 0x7F), 0xA0, *GREEK, *map(ord, SIGNS), *LETTERS]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from statistics import median
 
 import numpy as np
+import tokenization
 import torch
 from scipy.spatial.distance import cdist
 from sklearn.metrics.pairwise import cosine_similarity
@@ -67,6 +68,7 @@ def main() -> None:
         "numpy argpartition",
         lambda: np.argpartition(-scores, 10)[:, :10],
     )
+    tokenization.races()
 
 
 if __name__ == "__main__":

@@ -298,6 +298,33 @@ def test_introductions_refuses_another_language(language):
         texts.introductions(language)
 
 
+def test_whole_articles_are_prose_without_markup():
+    whole = texts.encyclopedia()
+    assert len(whole) == 106
+    assert (whole[0].title, whole[-1].title) == ("Anarchism", "Algorithm")
+    first = "Anarchism is a political philosophy that advocates"
+    assert whole[0].text.startswith(first)
+    every = "".join(article.text for article in whole)
+    assert every.count("[[") < 50
+    assert every.count("{{") < 5  # in an article about such signs
+    assert "<ref" not in every
+
+
+@pytest.mark.parametrize(
+    ("markup", "prose"),
+    [
+        ("an [[apple|Apple]] and [[pear]]s", "an Apple and pears"),
+        ("so<ref name=a>See [[B]].</ref> it<ref name=a/> is", "so it is"),
+        ("''Bold'' {{as {{said}} so}}", "Bold"),
+        ("[[File:a.jpg|thumb|An [[ant]], [http://x y]]]\nText", "Text"),
+        ("{|\n! a\n| b\n|}\n== Head ==\n* one\n", "Head \n one"),
+        ("a &amp; b<!-- [[c]] -->", "a & b"),
+    ],
+)
+def test_markup_becomes_prose(markup, prose):
+    assert texts._prose(markup) == prose
+
+
 def test_union_addresses_are_in_order_and_unchanged():
     speeches = texts.union_addresses()
     assert len(speeches) == 237

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from embook import data, distance
+from embook import data
 from embook.distance import (
     chebyshev,
     euclidean,
@@ -172,14 +172,6 @@ def test_mahalanobis_does_not_ask_for_units(a, b):
     units = np.array([1.0, 1000.0, 0.01])
     there = mahalanobis(a * units, b * units, TILTED * np.outer(units, units))
     np.testing.assert_allclose(mahalanobis(a, b, TILTED), there, atol=1e-8)
-
-
-def test_blocks_join_without_a_gap(monkeypatch):
-    rng = np.random.default_rng(0)
-    a, b = rng.normal(size=(3, 4)), rng.normal(size=(11, 4))
-    whole = euclidean(a, b)
-    monkeypatch.setattr(distance, "BLOCK", 9)  # two rows, and a last one
-    np.testing.assert_array_equal(euclidean(a, b), whole)
 
 
 def test_differences_are_never_all_in_memory():

@@ -13,20 +13,11 @@ import numpy as np
 from embook.norms import norm
 from embook.refuse import rows, same_width
 
-# So many differences at a time, about 2 MB: all of them, (N, V, D), would
-# fill the memory.
-BLOCK = 2**18
-
 
 def _lengths(a: np.ndarray, b: np.ndarray, length: Callable) -> np.ndarray:
     a, b = same_width(a, b)
-    out = np.empty((len(a), len(b)), np.result_type(a, b))
-    step = max(1, BLOCK // b.shape[1])
-    for start in range(0, len(b), step):
-        block = slice(start, start + step)
-        for i, row in enumerate(a):
-            out[i, block] = length(b[block] - row)
-    return out
+    # One row of a at a time: all differences, (N, V, D), fill the memory.
+    return np.array([length(b - row) for row in a])
 
 
 def euclidean(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -8,6 +8,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
+from booksite.chapters import reading_order
+
 AXE = Path(__file__).with_name("axe").joinpath("axe.min.js")
 RULES = [
     "wcag2a",
@@ -19,6 +21,8 @@ RULES = [
 ]
 # One page of each kind, for the short form.
 KINDS = ["index.html", "back/glossary.html", "chapters/similarity.html"]
+ORDER = reading_order(Path(__file__).parents[2])
+CHAPTERS = {f"chapters/{stem}.html" for stem in ORDER}
 LOOKS = [("light", 1280), ("dark", 320), ("dark", 1280), ("light", 320)]
 KB = 1024
 
@@ -173,7 +177,7 @@ def weight(responses: list, *ends: str) -> int:
     )
 
 
-@pytest.mark.parametrize("path", KINDS)
+@pytest.mark.parametrize("path", sorted({*KINDS} | CHAPTERS))
 def test_a_page_is_light(visit, path):
     page, seen = visit(path, width=412, height=823)
     page.wait_for_load_state("networkidle")

@@ -5,8 +5,10 @@ off: an exponent of 1 means that twice the text takes twice the time.
 """
 
 import math
+import os
 import time
 from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
 from statistics import median
 
@@ -15,17 +17,22 @@ from embook.pairs import joined
 from embook.tokenization import BYTES, encode, train
 from embook.vocabulary import Bpe, cut
 
+os.environ["RAYON_NUM_THREADS"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
 ROUNDS = 5
 
 
-def seconds(f, rounds: int = ROUNDS) -> float:
-    """Return the median time of several runs of f."""
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        f()
-        times.append(time.perf_counter() - start)
-    return median(times)
+def seconds(f: Callable[[], object]) -> float:
+    """Return the processor's seconds: a busy machine does not add to them."""
+    start = time.process_time()
+    f()
+    return time.process_time() - start
+
+
+def turns(*fs: Callable, rounds: int = ROUNDS) -> list[float]:
+    """Return the median seconds of each f; they take turns."""
+    rows = [[seconds(f) for f in fs] for _ in range(rounds)]
+    return [median(column) for column in zip(*rows, strict=True)]
 
 
 def counted(some: list[str]) -> Counter:
@@ -51,15 +58,25 @@ def theirs(some: list[str], size: int):
     return made
 
 
-def plainly(some: list[str], size: int) -> list[tuple[bytes, bytes]]:
-    """Return the merges, counting all pairs of the text anew each time."""
+def plainly(
+    words: dict[bytes, int] | list[bytes], size: int
+) -> list[tuple[bytes, bytes]]:
+    """Return the merges, counting all pairs of all words anew each time.
+
+    The words are the text's pieces in their order, as in a first version of
+    this program, or its different pieces with their counts.
+    """
     tokens, merges = list(BYTES), []
     ids = {byte[0]: i for i, byte in enumerate(BYTES)}
-    words = [[ids[b] for b in p.encode()] for t in some for p in cut(t)]
+    rows = [[ids[b] for b in word] for word in words]
+    times = words.values() if isinstance(words, dict) else [1] * len(words)
     while len(tokens) < size:
-        pairs = Counter(pair for word in words for pair in pairwise(word))
+        pairs = Counter()
+        for row, n in zip(rows, times, strict=True):
+            for pair in pairwise(row):
+                pairs[pair] += n
         best = min(pairs, key=lambda pair: (-pairs[pair], pair))
-        words = [joined(word, best, len(tokens)) for word in words]
+        rows = [joined(row, best, len(tokens)) for row in rows]
         merges.append((tokens[best[0]], tokens[best[1]]))
         tokens.append(b"".join(merges[-1]))
     return merges
@@ -84,33 +101,49 @@ def growth(times: list[float]) -> str:
 
 def races() -> None:
     union = [speech.text for speech in texts.union_addresses()][::-1]
-    half = first(union, 500_000)
-    merges = ours(half, 1024).merges
-    plain = seconds(lambda: plainly(half, 1024), 1)
-    assert plainly(half, 300) == merges[:44]
     print("tokenization.train, to 1,024 tokens")
     mine, them = [], []
     for times in (1, 4, 16):
         some = first(union, 500_000 * times)
-        mine.append(seconds(lambda some=some: ours(some, 1024)))
-        them.append(seconds(lambda some=some: theirs(some, 1024)))
+        we, they = turns(
+            lambda some=some: ours(some, 1024),
+            lambda some=some: theirs(some, 1024),
+        )
+        mine.append(we)
+        them.append(they)
         print(
-            f"  {times * 0.5:4.1f} MB {mine[-1]:7.2f} s   tokenizers "
-            f"{them[-1]:7.2f} s   ours / theirs {mine[-1] / them[-1]:.2f}"
+            f"  {times * 0.5:4.1f} MB {we:7.2f} s   tokenizers {they:7.2f} s"
+            f"   ours / theirs {we / they:.2f}"
         )
     print(f"  growth: ours {growth(mine)}, tokenizers {growth(them)}")
-    print(
-        f"  counting anew {plain:7.2f} s at 0.5 MB, "
-        f"{plain / mine[0]:.0f} times ours"
+    we, they = turns(
+        lambda: ours(union, 4096), lambda: theirs(union, 4096), rounds=3
     )
-    mine = seconds(lambda: ours(union, 4096), 3)
-    them = seconds(lambda: theirs(union, 4096), 3)
     size = sum(map(len, union)) / 1e6
     print(
-        f"  {size:4.1f} MB to 4,096 tokens {mine:.2f} s   tokenizers "
-        f"{them:.2f} s   ours / theirs {mine / them:.2f}"
+        f"  {size:4.1f} MB to 4,096 tokens {we:.2f} s   tokenizers "
+        f"{they:.2f} s   ours / theirs {we / they:.2f}"
     )
+    anew(first(union, 500_000))
     encoders(union)
+
+
+def anew(half: list[str]) -> None:
+    """Race the trainer against counting anew; this takes some minutes."""
+    merges = ours(half, 1024).merges
+    pieces = [piece.encode() for text in half for piece in cut(text)]
+    kinds = Counter(pieces)
+    assert plainly(dict(kinds), 1024) == merges
+    for name, words in (("all", pieces), ("different", dict(kinds))):
+        they, we = turns(
+            lambda words=words: plainly(words, 1024),
+            lambda: ours(half, 1024),
+            rounds=3,
+        )
+        print(
+            f"   0.5 MB {we:7.2f} s   {name} pieces counted anew {they:7.2f} "
+            f"s   theirs / ours {they / we:.0f}"
+        )
 
 
 def encoders(union: list[str]) -> None:
@@ -129,8 +162,10 @@ def encoders(union: list[str]) -> None:
             return [made.encode(text).ids for text in some]
 
         assert by_us() == by_them()
-        mine.append(seconds(by_us))
-        them.append(seconds(by_them))
+        for column, time_of in zip(
+            (mine, them), turns(by_us, by_them), strict=True
+        ):
+            column.append(time_of)
         size = times * 0.5
         print(
             f"  {size:4.1f} MB {size / mine[-1]:6.1f} MB/s   tokenizers "
@@ -164,7 +199,7 @@ def published(union: list[str]) -> None:
         return [peer.encode_ordinary(text) for text in some]
 
     assert by_us() == by_them()
-    mine, them = seconds(by_us), seconds(by_them)
+    mine, them = turns(by_us, by_them)
     print(
         f"   2.0 MB {2 / mine:6.1f} MB/s   tiktoken gpt2 {2 / them:6.1f} "
         f"MB/s   ours / theirs {them / mine:.2f}"
@@ -180,7 +215,7 @@ def runs(bpe: Bpe) -> None:
             bpe.memory.clear()
             encode("a" * size, bpe)
 
-        times.append(seconds(one))
+        times += turns(one)
         print(f"  {size:7d} {times[-1]:7.3f} s")
     print(f"  growth: ours {growth(times)}")
 

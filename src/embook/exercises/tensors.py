@@ -459,7 +459,7 @@ SCORES = Exercise(
         "Name the axes: b, t, d and v, d. Which letter is missing from the "
         "answer?",
         "Four nested loops will do; so will np.einsum.",
-        "If x.shape[-1] is not table.shape[-1] raise ValueError, then "
+        "If x.shape[-1] != table.shape[-1] raise ValueError, then "
         'np.einsum("btd,vd->btv", x, table).',
     ),
 )

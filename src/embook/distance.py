@@ -120,7 +120,7 @@ def whiten(x: np.ndarray, covariance: np.ndarray) -> np.ndarray:
 def mahalanobis(
     a: np.ndarray, b: np.ndarray, covariance: np.ndarray
 ) -> np.ndarray:
-    """Return the distances (N, V), each direction in its own deviations.
+    """Return the distances (N, V), in deviations along the heap and across.
 
     It is `euclidean` after `whiten`. Raises ValueError as both do.
 

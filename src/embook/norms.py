@@ -14,6 +14,8 @@ def length(x: np.ndarray) -> np.ndarray:
     """Return the Euclidean lengths (N,) of the rows of x (N, D).
 
     Raises ValueError where x is not of rank 2, or is empty, or holds NaN.
+    Numbers beyond 1e150 or below 1e-150 (in float32 1e18 and 1e-18) leave
+    its range when squared: `norm` has no such limit.
 
     >>> length(np.array([[3.0, 4.0], [6.0, 8.0]]))
     array([ 5., 10.])

@@ -39,9 +39,9 @@ def contrast(distances: np.ndarray) -> np.ndarray:
 def effective_dimension(x: np.ndarray) -> float:
     """Return 1 / the mean squared cosine of all pairs of rows of x (N, D).
 
-    Arrows of random direction come to D, rows on one line to 1. Subtract the
-    mean row first, or it counts in every cosine. Raises ValueError where a
-    row is zero or there are fewer than 2 rows.
+    Many more than D arrows of random direction come near D, rows on one line
+    to 1. Subtract the mean row first, or it counts in every cosine. Raises
+    ValueError where a row is zero or there are fewer than 2 rows.
 
     >>> effective_dimension(np.array([[3.0, 0.0], [0.0, 2.0]]))
     2.0

@@ -9,7 +9,9 @@ import csv
 import html
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from xml.etree import ElementTree
 
 from embook.sources import SOURCES
@@ -118,6 +120,29 @@ def union_addresses() -> tuple[Speech, ...]:
             )
             for r in sorted(rows, key=lambda r: r["date"])
         )
+
+
+def corpus() -> list[list[str]]:
+    """Return the words of the book's 10,376 texts, 3.2 million, text by text.
+
+    The introductions in English, the whole articles and the addresses. A
+    word is a run of letters, in lower case.
+    """
+    letters = re.compile(r"[^\W\d_]+").findall
+    sources = chain(introductions(), encyclopedia(), union_addresses())
+    return [letters(source.text.lower()) for source in sources]
+
+
+def frequent(lists: list[list[str]], least: int = 5) -> dict[str, int]:
+    """Return how often each word occurs, if at least so often.
+
+    The most frequent comes first; of equals, the one that was read first.
+
+    >>> frequent([["to", "be"], ["or", "not", "to", "be"]], least=2)
+    {'to': 2, 'be': 2}
+    """
+    often = Counter(chain.from_iterable(lists))
+    return {word: n for word, n in often.most_common() if n >= least}
 
 
 def wordsim() -> tuple[tuple[str, str, float], ...]:

@@ -418,6 +418,6 @@ def test_the_corpus_is_all_three_collections_in_lower_case():
     assert lists[0][:3] == ["th", "century", "classical"]
     assert next(iter(often.items())) == ("the", 256_735)
     assert min(often.values()) == 5
-    for word in ("the", "café", "delhi"):
+    for word in ("the", "josé", "delhi"):
         assert word in often
     assert not {"The", "1790", "don't", ""} & often.keys()

@@ -12,7 +12,6 @@ import numpy as np
 
 from embook.counting import encode
 from embook.refuse import between, rows, words
-from embook.texts import frequent
 from embook.windows import Block, blocks, questions
 
 LONGEST = 1.0  # no row moves farther in one step
@@ -45,8 +44,7 @@ def loss(v: np.ndarray, u: np.ndarray, wanted, weight) -> float:
 def _alike(v: np.ndarray, u: np.ndarray) -> tuple:
     v, u = rows(v, "v"), rows(u, "u")
     if v.shape[1] != u.shape[1]:
-        wide = f"v has rows of {v.shape[1]} numbers, u of {u.shape[1]}"
-        raise ValueError(f"{wide}: widths must agree")
+        raise ValueError(f"v is {v.shape}, u is {u.shape}: widths must agree")
     return v, u
 
 
@@ -139,6 +137,8 @@ def sgns(lists: list[list[str]], epochs: int = 10, seed: int = 0, watch=None):
     >>> known, v.shape, u.shape
     (['to', 'be'], (2, 100), (2, 100))
     """
+    from embook.texts import frequent
+
     often = frequent(lists)
     known = words(list(often), "words that occur 5 times")
     counts = np.array([*often.values()])

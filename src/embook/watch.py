@@ -70,8 +70,8 @@ class Run:
     `alike` and `apart` (S,) are the mean cosines of pairs in one group and
     in two, `separation` (S,) how often the first is higher. `places`
     (S, N, 2) are the words' directions on the two axes along which the
-    groups lie farthest apart at the end. `nearest` (S, N, 5) are each
-    word's nearest among the N, and `cosine` (S, N, 5) says how near.
+    groups lie farthest apart at the end. `cosines` (S, N, N) are those of
+    all words, `nearest` (S, N, 5) each word's nearest.
     """
 
     words: tuple[str, ...]
@@ -82,8 +82,8 @@ class Run:
     apart: np.ndarray
     separation: np.ndarray
     places: np.ndarray
+    cosines: np.ndarray
     nearest: np.ndarray
-    cosine: np.ndarray
 
 
 @cache
@@ -97,8 +97,9 @@ def run() -> Run:
     _, _, axes = np.linalg.svd(means - means.mean(axis=0))
     furthest = np.abs(axes).argmax(axis=1)
     axes *= np.sign(axes[np.arange(len(axes)), furthest])[:, None]
-    near = x @ x.transpose(0, 2, 1) - 2 * np.eye(len(group))
-    nearest = np.argsort(-near, axis=2, kind="stable")[:, :, :NEAREST]
+    near = x @ x.transpose(0, 2, 1)
+    others = near - 2 * np.eye(len(group))
+    nearest = np.argsort(-others, axis=2, kind="stable")[:, :, :NEAREST]
     return Run(
         words=tuple(word for some in kinds.values() for word in some),
         group=group,
@@ -108,6 +109,6 @@ def run() -> Run:
         apart=np.array([pairs(y, group)[1].mean() for y in x]),
         separation=np.array([separation(y, group) for y in x]),
         places=x @ axes[:2].T,
+        cosines=near,
         nearest=nearest,
-        cosine=np.take_along_axis(near, nearest, axis=2),
     )

@@ -27,7 +27,7 @@ ROOMS = {
 }
 # Modules that stand before their chapter does: each with the chapter that
 # it must come before.
-AHEAD: dict[str, str] = {"training": "evaluation"}
+AHEAD: dict[str, str] = {}
 # Tests of the machinery, which no module of src/ is named after.
 MACHINERY = {"booksite", "canaries", "exercises", "house", "parity"}
 

@@ -10,7 +10,6 @@ Shapes:  V = rows of a table, D = numbers a row
 
 import base64
 import gzip
-import json
 import sys
 from functools import cache
 from pathlib import Path
@@ -152,8 +151,9 @@ def _smollm(name: str) -> np.ndarray:
 def bpe_ranks(name: str) -> dict[bytes, int]:
     """Return each token's rank, which is its id, for a byte-pair tokenizer.
 
-    The name is gpt2 (50,256 ranks), cl100k (100,256) or o200k (199,998);
-    special tokens are not among them. Raises ValueError for another name.
+    The name is gpt2 (50,256 ranks; part of the book), cl100k (100,256) or
+    o200k (199,998); special tokens are not among them. Raises ValueError for
+    another name.
     """
     if name in ("cl100k", "o200k"):
         file = f"data/{name}_base.tiktoken.gz"
@@ -164,13 +164,26 @@ def bpe_ranks(name: str) -> dict[bytes, int]:
     if name != "gpt2":
         allowed = "gpt2, cl100k or o200k is allowed"
         raise ValueError(f"name is {name!r}: {allowed}")
-    with SOURCES["gpt2"].reading("data/encoder.json") as path:
-        tokens = json.loads(path.read_text("utf-8"))
-        del tokens["<|endoftext|>"]
-        return {bytes(map(BYTE_OF.get, t)): n for t, n in tokens.items()}
+    with SOURCES["gpt2_merges"].reading("gpt2_merges.bpe") as path:
+        _, *merges, _ = path.read_text("utf-8").split("\n")
+        # First come the bytes, in the order of the letters that spell them.
+        spelt = [*sorted(BYTE_OF), *(m.replace(" ", "") for m in merges)]
+        return {bytes(map(BYTE_OF.get, t)): n for n, t in enumerate(spelt)}
+
+
+def write_gpt2_merges(path: Path) -> None:
+    """Return nothing; write the file that `bpe_ranks` reads for gpt2."""
+    with SOURCES["gpt2"].reading("data/vocab.bpe") as published:
+        path.write_bytes(published.read_bytes())
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["glove_20k"]:
-        sys.exit("usage: python -m embook.data glove_20k")
-    write_glove_small(ARTEFACTS / "glove_20k.npz")
+    writers = {
+        "glove_20k.npz": write_glove_small,
+        "gpt2_merges.bpe": write_gpt2_merges,
+    }
+    files = {Path(file).stem: file for file in writers}
+    if len(sys.argv) != 2 or sys.argv[1] not in files:
+        sys.exit(f"usage: python -m embook.data {' or '.join(files)}")
+    file = files[sys.argv[1]]
+    writers[file](ARTEFACTS / file)

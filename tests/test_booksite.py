@@ -219,6 +219,14 @@ def test_figures_have_a_size_and_all_but_the_first_load_late(tmp_path):
     assert 'loading="lazy"' in second
 
 
+def test_a_first_figure_far_down_the_page_can_wait(tmp_path):
+    tmp_path.joinpath("a.png").write_bytes(png(30, 20))
+    words = "word " * figures.SCREEN
+    page = f"# Page\n\n{words}\n\n![Two bars](a.png)\n"
+    html, _ = build(tmp_path, {"index.md": page})
+    assert 'loading="lazy"' in re.search("<img [^>]*>", html)[0]
+
+
 def test_a_figure_without_words_names_its_place(tmp_path):
     tmp_path.joinpath("a.png").write_bytes(png(30, 20))
     page = "# Page\n\nText\n\n![](a.png)\n"

@@ -126,6 +126,15 @@ def test_the_committed_subset_is_built_again_byte_for_byte(tmp_path):
     assert (tmp_path / "again.npz").read_bytes() == committed.read_bytes()
 
 
+def test_the_committed_merges_are_the_published_ones(tmp_path):
+    data.write_gpt2_merges(tmp_path / "again.bpe")
+    committed = (sources.ARTEFACTS / "gpt2_merges.bpe").read_bytes()
+    assert (tmp_path / "again.bpe").read_bytes() == committed
+    # The licence asks for its notice beside every copy.
+    notice = (sources.ARTEFACTS / "LICENSE-gpt2").read_text("utf-8")
+    assert "Copyright (c) 2019 OpenAI" in notice
+
+
 # SmolLM2
 
 

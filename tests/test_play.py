@@ -13,6 +13,7 @@ import tiny
 from laws import decimals, stored
 
 from embook import data, play
+from embook.vocabulary import published
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "back/play.ipynb"
@@ -220,6 +221,21 @@ def test_the_words_arrive_as_they_were_and_are_light():
     )
     assert sent["words"].split(" ") == list(table.words)
     assert {len(counts) for counts in sent["hubs"].values()} == {play.WORDS}
+
+
+def test_the_tokens_arrive_as_they_were_and_are_light():
+    site = pytest.importorskip("booksite.play")
+    text = site.token_data()
+    packed = len(gzip.compress(text.encode(), 9))
+    print(f"tokens: {packed} bytes packed, {len(text.encode())} as they are")
+    assert packed <= 300 * KB
+    notice, _, sent = text.partition("*/\nbook.gpt2=")
+    assert "Copyright (c) 2019 OpenAI" in notice
+    sent = json.loads(sent.removesuffix(";\n"))
+    spelt, bpe = sent["tokens"].split(" "), published("gpt2")
+    assert [bytes(map(sent["letters"].index, t)) for t in spelt] == [
+        *bpe.tokens
+    ]
 
 
 def test_hubs_are_counted_on_every_list_but_ones_own():

@@ -22,7 +22,6 @@ LOADERS = {
     "introductions": texts.introductions,
     "encyclopedia": texts.encyclopedia,
     "union_addresses": texts.union_addresses,
-    "bpe_ranks('gpt2')": lambda: data.bpe_ranks("gpt2"),
     "bpe_ranks('o200k')": lambda: data.bpe_ranks("o200k"),
     "wordsim": texts.wordsim,
     "simlex": texts.simlex,
@@ -42,7 +41,7 @@ READS = [
     ("wikipedia", "data/summaries_en-us.json", texts.introductions),
     ("enwiki", texts.ENWIKI, texts.encyclopedia),
     ("union", "data/metadata.csv", texts.union_addresses),
-    ("gpt2", "data/encoder.json", LOADERS["bpe_ranks('gpt2')"]),
+    ("gpt2_merges", "gpt2_merges.bpe", lambda: data.bpe_ranks("gpt2")),
     (
         "tiktoken",
         "data/o200k_base.tiktoken.gz",
@@ -198,11 +197,12 @@ except MissingData as error:
         f"{HIDE.format(hidden=hidden)}\n"
         "from embook import data, texts\n"
         "from embook.sources import MissingData\n"
-        f"print(data.glove_small().vectors.shape)\n{calls}"
+        "print(data.glove_small().vectors.shape)\n"
+        f"print(len(data.bpe_ranks('gpt2')))\n{calls}"
     )
     assert result.stderr == ""
-    first, *lines = result.stdout.splitlines()
-    assert first == "(20000, 50)"
+    first, second, *lines = result.stdout.splitlines()
+    assert (first, second) == ("(20000, 50)", "50256")
     return dict(line.split("|") for line in lines)
 
 

@@ -10,7 +10,6 @@ Shapes:  V = rows of a table, D = numbers a row
 
 import base64
 import gzip
-import json
 import sys
 from functools import cache
 from pathlib import Path
@@ -20,7 +19,7 @@ import numpy as np
 from embook.refuse import between
 from embook.sources import ARTEFACTS, SOURCES, tool
 from embook.table import Table
-from embook.weights import Header, array, header
+from embook.weights import Header, array, header, readable
 
 SMOLLM = "SmolLM2-135M-Instruct.Q4_1.gguf"
 # GPT-2's vocabularies spell each byte as one visible letter: a byte that is
@@ -61,10 +60,7 @@ def glove_small() -> Table:
 
 
 def sgns() -> Table:
-    """Return the book's own vectors (21740, 100): its skip-gram's, float32.
-
-    The corpus's words that occur five times, the most frequent first.
-    """
+    """Return the vectors (21740, 100) that the chapter on training made."""
     return _packed("sgns", "sgns.npz")
 
 
@@ -142,15 +138,8 @@ def smollm_tokens() -> Table:
     letter shows its bytes: "<0xF0>". The matrix is also the output matrix.
     """
     spelt = _smollm_header().fields["tokenizer.ggml.tokens"]
-    words = tuple(_readable(bytes(map(BYTE_OF.get, t))) for t in spelt)
+    words = tuple(readable(bytes(map(BYTE_OF.get, t))) for t in spelt)
     return Table(words, _smollm("token_embd.weight"))
-
-
-def _readable(token: bytes) -> str:
-    try:
-        return token.decode()
-    except UnicodeDecodeError:
-        return "".join(f"<0x{byte:02X}>" for byte in token)
 
 
 def smollm_weights() -> dict[str, np.ndarray]:
@@ -176,8 +165,9 @@ def _smollm(name: str) -> np.ndarray:
 def bpe_ranks(name: str) -> dict[bytes, int]:
     """Return each token's rank, which is its id, for a byte-pair tokenizer.
 
-    The name is gpt2 (50,256 ranks), cl100k (100,256) or o200k (199,998);
-    special tokens are not among them. Raises ValueError for another name.
+    The name is gpt2 (50,256 ranks; part of the book), cl100k (100,256) or
+    o200k (199,998); special tokens are not among them. Raises ValueError for
+    another name.
     """
     if name in ("cl100k", "o200k"):
         file = f"data/{name}_base.tiktoken.gz"
@@ -188,13 +178,23 @@ def bpe_ranks(name: str) -> dict[bytes, int]:
     if name != "gpt2":
         allowed = "gpt2, cl100k or o200k is allowed"
         raise ValueError(f"name is {name!r}: {allowed}")
-    with SOURCES["gpt2"].reading("data/encoder.json") as path:
-        tokens = json.loads(path.read_text("utf-8"))
-        del tokens["<|endoftext|>"]
-        return {bytes(map(BYTE_OF.get, t)): n for t, n in tokens.items()}
+    with SOURCES["gpt2_merges"].reading("gpt2_merges.bpe") as path:
+        _, *merges, _ = path.read_text("utf-8").split("\n")
+        # First come the bytes, in the order of the letters that spell them.
+        spelt = [*sorted(BYTE_OF), *(m.replace(" ", "") for m in merges)]
+        return {bytes(map(BYTE_OF.get, t)): n for n, t in enumerate(spelt)}
+
+
+def write_gpt2_merges(path: Path) -> None:
+    """Return nothing; write the file that `bpe_ranks` reads for gpt2."""
+    with SOURCES["gpt2"].reading("data/vocab.bpe") as published:
+        path.write_bytes(published.read_bytes())
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["glove_20k"]:
-        sys.exit("usage: python -m embook.data glove_20k")
-    pack(ARTEFACTS / "glove_20k.npz", glove(20_000))
+    if sys.argv[1:] == ["glove_20k"]:
+        pack(ARTEFACTS / "glove_20k.npz", glove(20_000))
+    elif sys.argv[1:] == ["gpt2_merges"]:
+        write_gpt2_merges(ARTEFACTS / "gpt2_merges.bpe")
+    else:
+        sys.exit("usage: python -m embook.data glove_20k or gpt2_merges")

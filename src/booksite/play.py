@@ -17,6 +17,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from booksite.place import place_of
+from embook import texts, watch
 from embook.data import BYTE_OF
 from embook.play import MIME, STEPS, WORDS, words
 from embook.similarity import cosine, dot, top_k
@@ -27,6 +28,8 @@ LOGGER = logging.getLogger(__name__)
 NEIGHBOURS = 10
 # Most numbers, moved up by so much, are plain letters: one byte in UTF-8.
 SHIFT = 79
+# What is seen of a training at each moment.
+RUN = ("done", "loss", "separation", "alike", "apart")
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,15 @@ KINDS = {
             *("parts", "hex", "ids", "may", "next", "all"),
         ),
         data="play-tokens.js",
+    ),
+    "training": Kind(
+        "Training you can watch",
+        ("step", "kind"),
+        (
+            *("readings", "loss", "separation", "alike", "apart"),
+            *(f"near{n}" for n in range(1, 7)),
+        ),
+        data="play-run.js",
     ),
 }
 # The scripts of the pages that hold such a figure; the first is for all.
@@ -198,10 +210,27 @@ def token_data() -> str:
     return f"/*\nGPT-2's tokens.\n\n{notice}*/\nbook.gpt2={text};\n"
 
 
+@cache
+def run_data() -> str:
+    """Return the script that brings a recorded training to a page."""
+    run = watch.run()
+    data = {name: getattr(run, name) for name in RUN}
+    data = {name: x.round(9).tolist() for name, x in data.items()}
+    data |= {
+        "kinds": texts.groups(),
+        # In thousandths: a mark moves by less than it is wide.
+        "places": np.rint(1000 * run.places).astype(int).ravel().tolist(),
+        "nearest": run.nearest[:, :, 0].ravel().tolist(),
+    }
+    text = json.dumps(data, separators=(",", ":"))
+    return f"book.run={text};\n"
+
+
 # What is large comes when it is asked for: its script, and what it brings.
 DATA = {
     "play-words.js": (word_data, f"{WORDS:,} words"),
     "play-tokens.js": (token_data, "GPT-2’s 50,000 merges"),
+    "play-run.js": (run_data, "48 words at 41 moments"),
 }
 
 

@@ -27,6 +27,7 @@ SLIPS = {
     "neighbours": ("(Math.sqrt(dot(q, q)) * lengths[n])", "$ * 1.00001"),
     "lp-ball": ("1 / (12 * z)", "1 / (12.1 * z)"),
     "tokenizer": ("ranks.indexOf(lowest)", "ranks.lastIndexOf(lowest)"),
+    "training": ("run.loss[step]],", "run.loss[step] * 1.00001],"),
 }
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 FOCUSABLE = "input:enabled, textarea, button:enabled, summary"

@@ -1,0 +1,194 @@
+"""Parity: the book's functions beside real libraries, as `make bench` saw.
+
+No number on the page is typed: all come from two files of benchmarks/.
+"""
+
+import json
+import re
+from itertools import groupby
+from pathlib import Path
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.util.docutils import SphinxDirective
+
+from booksite.library import modules
+
+# What each row of the two files holds.
+COMPARED = {
+    "function": str,
+    "library": str,
+    "numbers": int,
+    "deviation": float,
+    "allowed": float,
+}
+RACED = {
+    "function": str,
+    "work": str,
+    "peer": str,
+    "size": int | float,
+    "unit": str,
+    "rounds": int,
+    "ours": float,
+    "theirs": float,
+    "ratio": float,
+}
+RUN = {"processor": str, "cores": int, "libraries": dict, "rows": list}
+
+
+def refuse(row: dict, kinds: dict, file: str) -> None:
+    """Return nothing where the row has every field, of its kind.
+
+    >>> refuse({"cores": "two"}, {"cores": int}, "speed.json")
+    Traceback (most recent call last):
+    ValueError: speed.json: cores is 'two', int is needed: run `make bench`
+    """
+    for field, kind in kinds.items():
+        if not isinstance(row.get(field), kind):
+            needed = getattr(kind, "__name__", kind)
+            raise ValueError(
+                f"{file}: {field} is {row.get(field)!r}, {needed} is needed: "
+                "run `make bench`"
+            )
+
+
+def read(folder: Path) -> tuple[list[dict], dict[str, dict]]:
+    """Return the comparisons, and each chapter's races.
+
+    Raises ValueError where a file is missing or does not hold them.
+    """
+    found = []
+    for file in ("parity.json", "speed.json"):
+        try:
+            found.append(json.loads((folder / file).read_text("utf-8")))
+        except (OSError, ValueError) as problem:
+            raise ValueError(f"{file}: {problem}: run `make bench`") from None
+    compared, raced = found
+    for row in compared:
+        refuse(row, COMPARED, "parity.json")
+    for run in raced.values():
+        refuse(run, RUN, "speed.json")
+        for row in run["rows"]:
+            refuse(row, RACED, "speed.json")
+    return compared, raced
+
+
+def time(seconds: float) -> str:
+    """Return a time with two digits.
+
+    >>> time(0.0123), time(1.26), time(126)
+    ('12 ms', '1.3 s', '130 s')
+    """
+    if seconds < 1:
+        return f"{float(f'{1000 * seconds:.2g}'):g} ms"
+    return f"{float(f'{seconds:.2g}'):,g} s"
+
+
+def verdict(ratio: float) -> str:
+    """Return how the book does where a peer takes ratio times as long.
+
+    >>> verdict(0.4), verdict(1.03), verdict(1234)
+    ('2.5 × slower', 'as fast', '1,200 × faster')
+    """
+    if 0.95 < ratio < 1.05:
+        return "as fast"
+    times = float(f"{max(ratio, 1 / ratio):.2g}")
+    return f"{times:,g} × {'faster' if ratio > 1 else 'slower'}"
+
+
+def table(caption: str, head: str, rows: list[tuple]) -> list[str]:
+    r"""Return a table in Markdown; each row begins with a function's name.
+
+    >>> for line in table("Speed", "a | b", [("norms.unit", "x_*")])[1:-1]:
+    ...     print(line)
+    | a | b |
+    |---|---|
+    | {py:obj}`norms.unit <embook.norms.unit>` | x\_\* |
+    """
+    lines = [f"| {head} |", "|---" * (head.count("|") + 1) + "|"]
+    for name, *cells in rows:
+        text = [re.sub(r"([\\`*_\[\]<>|$])", r"\\\1", x) for x in cells]
+        link = f"{{py:obj}}`{name} <embook.{name}>`"
+        lines.append(f"| {' | '.join([link, *text])} |")
+    return [f":::{{table}} {caption}", *lines, ":::"]
+
+
+def comparisons(rows: list[dict]) -> list[str]:
+    """Return the table of parity: a line for a function and a library."""
+
+    def pair(row: dict) -> tuple[str, str]:
+        return row["function"], row["library"]
+
+    lines = []
+    for names, group in groupby(sorted(rows, key=pair), pair):
+        found = list(group)
+        worst = max(found, key=lambda row: (row["deviation"], row["allowed"]))
+        numbers = sum(row["numbers"] for row in found)
+        far = [f"{worst[x]:.1e}" for x in ("deviation", "allowed")]
+        far = [x.replace("0.0e+00", "0") for x in far]
+        lines.append((*names, f"{numbers:,}", *far))
+    head = "Function | Library | Numbers compared | Furthest apart | Allowed"
+    return table("Parity", head, lines)
+
+
+def races(run: dict) -> list[str]:
+    """Return the table of speed, and that of the scores reached."""
+    lines, scores = [], []
+    for row in run["rows"]:
+        names = row["function"], row["peer"]
+        times = time(row["ours"]), time(row["theirs"])
+        grown = " and ".join(f"{g:.2f}" for g in row.get("growth", ()))
+        size = f"{row['size']:,g} {row['unit']}"
+        work = row["work"], size, *times, verdict(row["ratio"]), grown
+        lines.append((*names, *work))
+        for exam, reached in row.get("scores", {}).items():
+            scores.append((*names, exam, *(f"{x:.3f}" for x in reached)))
+    libraries = " ".join(f"{a} {b}," for a, b in run["libraries"].items())
+    caption = (
+        f"Speed on one of {run['cores']} cores, {run['processor']}; "
+        f"{libraries.rstrip(',')}"
+    )
+    head = "Function | Peer | Work | Size | Book | Peer's | Book is | Growth"
+    text = table(caption, head, lines)
+    if scores:
+        head = "Function | Peer | Exam | Book | Peer's"
+        text += table("What both reached at the largest size", head, scores)
+    return text
+
+
+class Parity(SphinxDirective):
+    """The directive `parity`: the tables of every module of `embook`."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return a section for each module that has rows."""
+        folder = Path(self.env.srcdir, "benchmarks")
+        for file in folder.glob("*.json"):
+            self.env.note_dependency(str(file))
+        try:
+            compared, raced = read(folder)
+        except ValueError as error:
+            raise self.error(f"parity: {error}") from None
+        pages, text = list(self.config.external_site_map), []
+        for name in modules(pages):
+            rows = [
+                row
+                for row in compared
+                if row["function"].startswith(f"{name}.")
+            ]
+            if rows or name in raced:
+                page = f"chapters/{name}"
+                known = page in pages
+                text.append(f"## {name.title() if known else name}")
+                text += [f"From {{doc}}`/{page}`.", ""] * known
+                text += comparisons(rows) if rows else []
+                text += races(raced[name]) if name in raced else []
+        root = nodes.section()
+        self.state.nested_parse(
+            StringList(text, self.env.docname), 0, root, match_titles=True
+        )
+        return root.children
+
+
+def setup(app) -> None:
+    """Return nothing; add the directive."""
+    app.add_directive("parity", Parity)

@@ -1,7 +1,7 @@
 """Tokenization: training beside counting anew, and both beside the peers."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 import tiktoken
@@ -22,9 +22,14 @@ PATTERN = (
 )
 
 
+def counted(some: list[str]) -> Counter:
+    """Return how often each piece occurs in the texts."""
+    return Counter(piece for text in some for piece in cut(text))
+
+
 def ours(some: list[str], size: int) -> Bpe:
-    """Return the book's tokenizer, trained on some texts."""
-    return train(Counter(p for text in some for p in cut(text)), size)
+    """Return the book's tokenizer, trained on the texts."""
+    return train(counted(some), size)
 
 
 def theirs(some: list[str], size: int) -> tokenizers.Tokenizer:
@@ -41,19 +46,31 @@ def theirs(some: list[str], size: int) -> tokenizers.Tokenizer:
     return made
 
 
-def anew(some: list[str], size: int) -> list[tuple[bytes, bytes]]:
+def anew(pieces: Iterable[tuple[str, int]], size: int) -> list[tuple]:
     """Return the merges, from counting every pair anew for each of them."""
     tokens, merges = list(BYTES), []
     ids = {byte[0]: i for i, byte in enumerate(BYTES)}
-    pieces = (piece.encode() for text in some for piece in cut(text))
-    rows = [[ids[byte] for byte in piece] for piece in pieces]
+    rows = [([ids[byte] for byte in p.encode()], n) for p, n in pieces]
     while len(tokens) < size:
-        pairs = Counter(pair for row in rows for pair in pairwise(row))
+        pairs = Counter()
+        for row, n in rows:
+            for pair in pairwise(row):
+                pairs[pair] += n
         best = min(pairs, key=lambda pair: (-pairs[pair], pair))
-        rows = [joined(row, best, len(tokens)) for row in rows]
+        rows = [(joined(row, best, len(tokens)), n) for row, n in rows]
         merges.append((tokens[best[0]], tokens[best[1]]))
         tokens.append(b"".join(merges[-1]))
     return merges
+
+
+def each(some: list[str], size: int) -> list[tuple]:
+    """Return the merges, from every piece as often as it occurs."""
+    return anew(((p, 1) for text in some for p in cut(text)), size)
+
+
+def once(some: list[str], size: int) -> list[tuple]:
+    """Return the merges, from different pieces with their counts."""
+    return anew(counted(some).items(), size)
 
 
 def first(some: list[str], size: float) -> list[str]:
@@ -102,11 +119,12 @@ def races() -> list[dict]:
     prose = {size: first(all_, size) for size in SIZES}
     half = {0.5: prose[0.5]}
     runs = {size: ["a" * round(size * 1e6)] for size in (0.02, 0.08, 0.32)}
-    assert anew(half[0.5], 300) == ours(half[0.5], 300).merges
+    assert once(half[0.5], 1024) == ours(half[0.5], 1024).merges
     rows = [
         *training("tokenizers", theirs, prose),
         *training("tokenizers", theirs, whole, 4096, rounds=3),
-        *training("plain Python, counting anew", anew, half, rounds=1),
+        *training("counting different pieces anew", once, half, rounds=3),
+        *training("counting every piece anew", each, half, rounds=1),
     ]
     ranks = data.bpe_ranks("gpt2")
     gpt2 = tiktoken.Encoding(

@@ -103,12 +103,12 @@ def table(caption: str, head: str, rows: list[tuple]) -> list[str]:
     ...     print(line)
     | a | b |
     |---|---|
-    | {py:obj}`norms.unit <embook.norms.unit>` | x\_\* |
+    | {py:obj}`unit <embook.norms.unit>` | x\_\* |
     """
     lines = [f"| {head} |", "|---" * (head.count("|") + 1) + "|"]
     for name, *cells in rows:
         text = [re.sub(r"([\\`*_\[\]<>|$])", r"\\\1", x) for x in cells]
-        link = f"{{py:obj}}`{name} <embook.{name}>`"
+        link = f"{{py:obj}}`{name.partition('.')[2]} <embook.{name}>`"
         lines.append(f"| {' | '.join([link, *text])} |")
     return [f":::{{table}} {caption}", *lines, ":::"]
 
@@ -124,8 +124,7 @@ def comparisons(rows: list[dict]) -> list[str]:
         found = list(group)
         worst = max(found, key=lambda row: (row["deviation"], row["allowed"]))
         numbers = sum(row["numbers"] for row in found)
-        far = [f"{worst[x]:.1e}" for x in ("deviation", "allowed")]
-        far = [x.replace("0.0e+00", "0") for x in far]
+        far = [f"{worst[x]:.2g}" for x in ("deviation", "allowed")]
         lines.append((*names, f"{numbers:,}", *far))
     head = "Function | Library | Numbers compared | Furthest apart | Allowed"
     return table("Parity", head, lines)

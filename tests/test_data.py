@@ -121,7 +121,7 @@ def test_the_committed_subset_is_the_top_of_glove_rounded(glove):
 
 
 def test_the_committed_subset_is_built_again_byte_for_byte(tmp_path):
-    data.write_glove_small(tmp_path / "again.npz")
+    data.pack(tmp_path / "again.npz", data.glove(20_000))
     committed = sources.ARTEFACTS / "glove_20k.npz"
     assert (tmp_path / "again.npz").read_bytes() == committed.read_bytes()
 

@@ -145,6 +145,24 @@ def frequent(lists: list[list[str]], least: int = 5) -> dict[str, int]:
     return {word: n for word, n in often.most_common() if n >= least}
 
 
+def groups() -> dict[str, list[str]]:
+    """Return eight groups of six words, which the book watches as they learn.
+
+    They were chosen by what the words mean, before anything was trained.
+    """
+    chosen = {
+        "family": "mother father son daughter brother wife",
+        "music": "piano violin guitar orchestra jazz opera",
+        "matter": "electron atom proton molecule quantum particles",
+        "food": "bread rice meat milk sugar fruit",
+        "war": "army troops soldiers battle enemy navy",
+        "land": "river lake mountain valley island coast",
+        "body": "heart blood brain skin bone lungs",
+        "money": "tax bank debt dollars budget revenue",
+    }
+    return {name: words.split() for name, words in chosen.items()}
+
+
 def wordsim() -> tuple[tuple[str, str, float], ...]:
     """Return WordSim-353: two words, and how related people find them."""
     return _pairs("wordsim353.tsv")

@@ -30,13 +30,9 @@ def races() -> list[dict]:
         )
 
     peer, work = "torch nn.Embedding", f"{ROWS:,} rows of {WIDTH}"
+    forth = {"lookup.lookup": lambda x: lookup(table, x)}
+    back = {"lookup.scatter_add": lambda x: scatter_add(*x, ROWS)}
     return [
-        *race(
-            "lookup.lookup", work, peer,
-            lambda x: lookup(table, x), forward, ids, "ids",
-        ),
-        *race(
-            "lookup.scatter_add", work, peer,
-            lambda x: scatter_add(*x, ROWS), backward, slopes, "ids",
-        ),
-    ]  # fmt: skip
+        *race(work, forth, peer, forward, ids, "ids"),
+        *race(work, back, peer, backward, slopes, "ids"),
+    ]

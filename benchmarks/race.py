@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
+SAID = ("ours", "theirs", "ratio", "growth", "scores")
 LIBRARIES = (
     "numpy",
     "scipy",
@@ -52,39 +53,47 @@ def turns(x: object, *fs: Callable, rounds: int) -> list[tuple]:
 
 
 def race(
-    function: str,
     work: str,
+    ours: dict[str, Callable],
     peer: str,
-    ours: Callable,
     theirs: Callable,
     inputs: dict[float, object],
     unit: str,
     rounds: int = 15,
     exams: dict[str, Callable] | None = None,
 ) -> list[dict]:
-    """Return a row for each of the inputs, named by their sizes in a unit.
+    """Return the rows of functions beside a peer, for each of the inputs.
 
-    A ratio of 2 says that the peer takes twice as long as the book. The last
-    row has the growth, and how both do in the exams.
+    Ours are named as in norms.length, inputs by their size in a unit. A
+    ratio of 2 says that the peer takes twice as long as the book. The last
+    row of a function has the growth, and how both do in the exams.
     """
-    rows = []
+    found = {name: [] for name in ours}
     for size, x in inputs.items():
-        print(f"{function}, {size:g} {unit}, {peer}", end="", flush=True)
-        (we, mine), (they, other) = turns(x, ours, theirs, rounds=rounds)
-        row = {"function": function, "work": work, "peer": peer}
-        row |= {"size": size, "unit": unit, "rounds": rounds}
-        row |= {"ours": short(we), "theirs": short(they)}
-        row["ratio"] = short(they / we)
-        print(f": {we:.3g} s and {they:.3g} s, ratio {they / we:.2f}")
-        rows.append(row)
+        print(f"{work}, {size:g} {unit}, {peer}", flush=True)
+        *all_, (they, made) = turns(x, *ours.values(), theirs, rounds=rounds)
+        for (name, rows), (we, mine) in zip(found.items(), all_, strict=True):
+            row = {"function": name, "work": work, "peer": peer}
+            row |= {"size": size, "unit": unit, "rounds": rounds}
+            row |= {"ours": short(we), "theirs": short(they)}
+            rows.append(row | {"ratio": short(they / we)})
+            if size == max(inputs):
+                rows[-1] |= more(rows, exams or {}, mine, made)
+            print(name, {k: x for k, x in rows[-1].items() if k in SAID})
+    return [row for rows in found.values() for row in rows]
+
+
+def more(rows: list[dict], exams: dict, mine: object, made: object) -> dict:
+    """Return what the row of the largest size has besides."""
+    last = {}
     if len(rows) > 1:
-        row["growth"] = [growth(rows, x) for x in ("ours", "theirs")]
-        print("    growth {:.2f} and {:.2f}".format(*row["growth"]))
-    for exam, score in (exams or {}).items():
-        scores = row.setdefault("scores", {})
-        scores[exam] = [short(score(mine)), short(score(other))]
-        print("    {} {:.3f} and {:.3f}".format(exam, *scores[exam]))
-    return rows
+        last["growth"] = [growth(rows, side) for side in ("ours", "theirs")]
+    if exams:
+        last["scores"] = {
+            exam: [short(score(x)) for x in (mine, made)]
+            for exam, score in exams.items()
+        }
+    return last
 
 
 def growth(rows: list[dict], side: str) -> float:

@@ -1,4 +1,4 @@
-"""Run: the races of all chapters, or of those named, kept in speed.json.
+"""Run: all races, or those of the files named, kept in speed.json.
 
     python benchmarks/run.py
     python benchmarks/run.py lookup similarity
@@ -15,18 +15,18 @@ from pathlib import Path
 from race import run
 
 FILE = Path(__file__).with_name("speed.json")
-CHAPTERS = ("similarity", "tokenization", "lookup", "counting")
+NAMES = ("similarity", "tokenization", "lookup", "words")
 # Read by the libraries when they are first imported, which is in main.
 THREADS = ("OMP", "OPENBLAS", "MKL", "RAYON")
 
 
 def main(names: list[str]) -> None:
-    """Return nothing; write the rows of each chapter when it is done."""
-    unknown = set(names) - set(CHAPTERS)
+    """Return nothing; write the rows of each file when it is done."""
+    unknown = set(names) - set(NAMES)
     if unknown:
-        sys.exit(f"no races for {unknown}: {', '.join(CHAPTERS)} are known")
+        sys.exit(f"no races for {unknown}: {', '.join(NAMES)} are known")
     os.environ |= {f"{name}_NUM_THREADS": "1" for name in THREADS}
-    for name in names or CHAPTERS:
+    for name in names or NAMES:
         done = run(import_module(name).races())
         speed = json.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
         speed[name] = done

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import pairwise
 
 import tiktoken
@@ -84,16 +85,10 @@ def first(some: list[str], size: float) -> list[str]:
 
 def training(peer: str, other: Callable, inputs: dict, size=1024, rounds=5):
     """Return the rows of training to a size on each of the inputs."""
-    return race(
-        "tokenization.train",
-        f"speeches, to {size:,} tokens",
-        peer,
-        lambda some: ours(some, size),
-        lambda some: other(some, size),
-        inputs,
-        "MB",
-        rounds,
-    )
+    work = f"speeches, to {size:,} tokens"
+    by_us = {"tokenization.train": partial(ours, size=size)}
+    by_them = partial(other, size=size)
+    return race(work, by_us, peer, by_them, inputs, "MB", rounds)
 
 
 def encoding(bpe: Bpe, peer: str, other: Callable, work: str, inputs: dict):
@@ -108,8 +103,8 @@ def encoding(bpe: Bpe, peer: str, other: Callable, work: str, inputs: dict):
 
     for some in inputs.values():
         assert by_us(some) == by_them(some)
-    name = "tokenization.encode"
-    return race(name, work, peer, by_us, by_them, inputs, "MB", 5)
+    us = {"tokenization.encode": by_us}
+    return race(work, us, peer, by_them, inputs, "MB", 5)
 
 
 def races() -> list[dict]:

@@ -1,13 +1,17 @@
-"""Words: the corpus in three sizes, gensim's vectors, and two exams."""
+"""Words: vectors from counts and from training, both beside gensim's."""
 
 import numpy as np
 from gensim.models import Word2Vec
+from race import race, short
 from scipy.stats import spearmanr
 
 from embook import texts
+from embook.counting import cooccurrence, encode, ppmi, svd
 from embook.norms import unit
+from embook.training import sgns
 
 Vectors = tuple[list[str], np.ndarray]
+WIDTH, WINDOW, EPOCHS = 100, 5, 10
 
 
 def parts() -> dict[float, list[list[str]]]:
@@ -20,15 +24,32 @@ def parts() -> dict[float, list[list[str]]]:
     return {round(sum(map(len, x)) / 1e6, 2): x for x in some}
 
 
+def count(lists: list[list[str]]) -> Vectors:
+    """Return the largest axes of the PPMI of the words' neighbours."""
+    known = list(texts.frequent(lists))
+    near = cooccurrence(*encode(lists, known), len(known), WINDOW)
+    u, sizes, _ = svd(ppmi(near), WIDTH)
+    return known, u * sizes**0.5
+
+
+def learn(lists: list[list[str]]) -> Vectors:
+    """Return what the book's skip-gram with negative sampling learns.
+
+    Its width is 100 and its window 5.
+    """
+    known, vectors, _ = sgns(lists, EPOCHS)
+    return known, vectors.astype(float)
+
+
 def gensim(lists: list[list[str]]) -> Vectors:
-    """Return what gensim's skip-gram with negative sampling learns."""
+    """Return what gensim's learns; the settings are the book's."""
     # gensim drops what comes after 10,000 words of one text.
-    short = [
+    texts_ = [
         x[i : i + 10_000] for x in lists for i in range(0, len(x), 10_000)
     ]
     model = Word2Vec(
-        short, vector_size=100, sg=1, window=5, negative=5, alpha=0.05,
-        min_count=5, epochs=10, workers=1, seed=1,
+        texts_, vector_size=WIDTH, window=WINDOW, epochs=EPOCHS, sg=1,
+        negative=5, alpha=0.05, min_count=5, workers=1, seed=1,
     )  # fmt: skip
     return model.wv.index_to_key, model.wv.vectors.astype(float)
 
@@ -44,7 +65,24 @@ def exam(pairs: tuple, made: Vectors) -> float:
     return float(spearmanr((a * b).sum(axis=1), said).statistic)
 
 
-EXAMS = {
-    "WordSim-353": lambda made: exam(texts.wordsim(), made),
-    "SimLex-999": lambda made: exam(texts.simlex(), made),
-}
+def races() -> list[dict]:
+    """Return the rows of all races; they take some minutes."""
+    rows = race(
+        f"{WIDTH} numbers a word",
+        {"counting.svd": count, "training.sgns": learn},
+        "gensim Word2Vec",
+        gensim,
+        parts(),
+        "million words",
+        rounds=3,
+        exams={
+            "WordSim-353": lambda made: exam(texts.wordsim(), made),
+            "SimLex-999": lambda made: exam(texts.simlex(), made),
+        },
+    )
+    last = rows[-1]
+    last["scores"]["words read a second"] = [
+        short(last["size"] * 1e6 * EPOCHS / last[side])
+        for side in ("ours", "theirs")
+    ]
+    return rows

@@ -52,8 +52,8 @@ def refuse(row: dict, kinds: dict, file: str) -> None:
             )
 
 
-def read(folder: Path) -> tuple[list[dict], dict[str, dict]]:
-    """Return the comparisons, and each chapter's races.
+def read(folder: Path) -> tuple[list[dict], list[dict]]:
+    """Return the comparisons, and the runs of races.
 
     Raises ValueError where a file is missing or does not hold them.
     """
@@ -66,11 +66,12 @@ def read(folder: Path) -> tuple[list[dict], dict[str, dict]]:
     compared, raced = found
     for row in compared:
         refuse(row, COMPARED, "parity.json")
-    for run in raced.values():
+    runs = list(raced.values())
+    for run in runs:
         refuse(run, RUN, "speed.json")
         for row in run["rows"]:
             refuse(row, RACED, "speed.json")
-    return compared, raced
+    return compared, runs
 
 
 def time(seconds: float) -> str:
@@ -130,10 +131,10 @@ def comparisons(rows: list[dict]) -> list[str]:
     return table("Parity", head, lines)
 
 
-def races(run: dict) -> list[str]:
-    """Return the table of speed, and that of the scores reached."""
+def races(run: dict, rows: list[dict]) -> list[str]:
+    """Return the table of a run's rows, and that of the scores reached."""
     lines, scores = [], []
-    for row in run["rows"]:
+    for row in rows:
         names = row["function"], row["peer"]
         times = time(row["ours"]), time(row["theirs"])
         grown = " and ".join(f"{g:.2f}" for g in row.get("growth", ()))
@@ -141,16 +142,14 @@ def races(run: dict) -> list[str]:
         work = row["work"], size, *times, verdict(row["ratio"]), grown
         lines.append((*names, *work))
         for exam, reached in row.get("scores", {}).items():
-            scores.append((*names, exam, *(f"{x:.3f}" for x in reached)))
-    libraries = " ".join(f"{a} {b}," for a, b in run["libraries"].items())
-    caption = (
-        f"Speed on one of {run['cores']} cores, {run['processor']}; "
-        f"{libraries.rstrip(',')}"
-    )
+            said = (f"{x:.3f}" if x < 10 else f"{x:,.0f}" for x in reached)
+            scores.append((*names, exam, *said))
+    libraries = ", ".join(f"{a} {b}" for a, b in run["libraries"].items())
+    on = f"one of {run['cores']} cores, {run['processor']}; {libraries}"
     head = "Function | Peer | Work | Size | Book | Peer's | Book is | Growth"
-    text = table(caption, head, lines)
+    text = table(f"Speed on {on}", head, lines)
     if scores:
-        head = "Function | Peer | Exam | Book | Peer's"
+        head = "Function | Peer | Measure | Book | Peer's"
         text += table("What both reached at the largest size", head, scores)
     return text
 
@@ -164,28 +163,32 @@ class Parity(SphinxDirective):
         for file in folder.glob("*.json"):
             self.env.note_dependency(str(file))
         try:
-            compared, raced = read(folder)
+            compared, runs = read(folder)
         except ValueError as error:
             raise self.error(f"parity: {error}") from None
         pages, text = list(self.config.external_site_map), []
         for name in modules(pages):
-            rows = [
-                row
-                for row in compared
-                if row["function"].startswith(f"{name}.")
-            ]
-            if rows or name in raced:
-                page = f"chapters/{name}"
-                known = page in pages
-                text.append(f"## {name.title() if known else name}")
-                text += [f"From {{doc}}`/{page}`.", ""] * known
-                text += comparisons(rows) if rows else []
-                text += races(raced[name]) if name in raced else []
+            here = of(name, compared)
+            tables = comparisons(here) if here else []
+            for run in runs:
+                if here := of(name, run["rows"]):
+                    tables += races(run, here)
+            page = f"chapters/{name}"
+            if tables and page in pages:
+                text += [f"## {name.title()}", f"From {{doc}}`/{page}`.", ""]
+            elif tables:
+                text += [f"## {name}"]
+            text += tables
         root = nodes.section()
         self.state.nested_parse(
             StringList(text, self.env.docname), 0, root, match_titles=True
         )
         return root.children
+
+
+def of(name: str, rows: list[dict]) -> list[dict]:
+    """Return the rows of a module's functions."""
+    return [row for row in rows if row["function"].startswith(f"{name}.")]
 
 
 def setup(app) -> None:

@@ -34,21 +34,16 @@ def compared(root: Path) -> set[str]:
 
 
 def up_to_date(root: Path) -> list[str]:
-    """Return the functions that the page shows wrongly, or not at all."""
+    """Return the functions that the page lacks, and those it shows amiss."""
     rows, runs = read(root / "benchmarks")
-    shown, tested = {row["function"] for row in rows}, compared(root)
+    known = functions(root)
+    shown = {row["function"] for row in rows}
     raced = {row["function"] for run in runs for row in run["rows"]}
     return [
-        *(
-            f"{name}: its row of parity is not in parity.json: {MEND}"
-            for name in sorted(tested - shown)
-        ),
-        *(
-            f"{name}: no test has the row in parity.json: run `make bench`"
-            for name in sorted(shown - tested)
-        ),
-        *(
-            f"{name}: speed.json has its time, embook has no such function"
-            for name in sorted(raced - functions(root))
-        ),
+        f"{name}: its row of parity is not in parity.json: {MEND}"
+        for name in sorted(compared(root) - shown)
+    ] + [
+        f"{name}: {file} has a row, embook no such function: run `make bench`"
+        for file, names in (("parity.json", shown), ("speed.json", raced))
+        for name in sorted(names - known)
     ]

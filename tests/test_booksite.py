@@ -328,10 +328,12 @@ def test_the_page_of_parity_shows_the_two_files(tmp_path):
     assert warnings == ""
     assert re.findall("<h2>(.*?)<", html) == ["Norms"]
     assert 'href="chapters/norms.html"' in html
+    said = "Measured on x, one of 2 cores, with numpy 2.4.6. Rounds of a"
+    assert f"{said} race: 3." in html
     captions = re.findall('<span class="caption-text">(.*?)<', html)
     assert captions == [
         "Parity",
-        "Speed on one of 2 cores, x; numpy 2.4.6",
+        "Speed",
         "What both reached at the largest size",
     ]
     rows = [
@@ -347,9 +349,9 @@ def test_the_page_of_parity_shows_the_two_files(tmp_path):
             "numpy",
             "all",
             "2 rows",
-            "500 ms",
-            "250 ms",
-            "2 × slower",
+            "500\xa0ms",
+            "250\xa0ms",
+            "2\xa0× slower",
             "1.00 and 1.20",
         ],
         ["unit", "numpy", "WordSim", "0.612", "0.600"],

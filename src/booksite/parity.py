@@ -75,26 +75,25 @@ def read(folder: Path) -> tuple[list[dict], list[dict]]:
 
 
 def time(seconds: float) -> str:
-    """Return a time with two digits.
+    r"""Return a time with two digits.
 
     >>> time(0.0123), time(1.26), time(126)
-    ('12 ms', '1.3 s', '130 s')
+    ('12\xa0ms', '1.3\xa0s', '130\xa0s')
     """
-    if seconds < 1:
-        return f"{float(f'{1000 * seconds:.2g}'):g} ms"
-    return f"{float(f'{seconds:.2g}'):,g} s"
+    short, unit = (seconds, "s") if seconds >= 1 else (1000 * seconds, "ms")
+    return f"{float(f'{short:.2g}'):,g}\xa0{unit}"
 
 
 def verdict(ratio: float) -> str:
-    """Return how the book does where a peer takes ratio times as long.
+    r"""Return how the book does where a peer takes ratio times as long.
 
     >>> verdict(0.4), verdict(1.03), verdict(1234)
-    ('2.5 × slower', 'as fast', '1,200 × faster')
+    ('2.5\xa0× slower', 'as fast', '1,200\xa0× faster')
     """
     if 0.95 < ratio < 1.05:
         return "as fast"
     times = float(f"{max(ratio, 1 / ratio):.2g}")
-    return f"{times:,g} × {'faster' if ratio > 1 else 'slower'}"
+    return f"{times:,g}\xa0× {'faster' if ratio > 1 else 'slower'}"
 
 
 def table(caption: str, head: str, rows: list[tuple]) -> list[str]:
@@ -136,18 +135,24 @@ def races(run: dict, rows: list[dict]) -> list[str]:
     lines, scores = [], []
     for row in rows:
         names = row["function"], row["peer"]
+        work = row["work"], f"{row['size']:,g} {row['unit']}"
         times = time(row["ours"]), time(row["theirs"])
         grown = " and ".join(f"{g:.2f}" for g in row.get("growth", ()))
-        size = f"{row['size']:,g} {row['unit']}"
-        work = row["work"], size, *times, verdict(row["ratio"]), grown
-        lines.append((*names, *work))
+        lines.append((*names, *work, *times, verdict(row["ratio"]), grown))
         for exam, reached in row.get("scores", {}).items():
             said = (f"{x:.3f}" if x < 10 else f"{x:,.0f}" for x in reached)
             scores.append((*names, exam, *said))
+    where = f"{run['processor']}, one of {run['cores']} cores"
     libraries = ", ".join(f"{a} {b}" for a, b in run["libraries"].items())
-    on = f"one of {run['cores']} cores, {run['processor']}; {libraries}"
+    rounds = sorted({row["rounds"] for row in rows})
+    text = [
+        "",
+        f"Measured on {where}, with {libraries}. Rounds of a race: "
+        f"{' or '.join(map(str, rounds))}.",
+        "",
+    ]
     head = "Function | Peer | Work | Size | Book | Peer's | Book is | Growth"
-    text = table(f"Speed on {on}", head, lines)
+    text += table("Speed", head, lines)
     if scores:
         head = "Function | Peer | Measure | Book | Peer's"
         text += table("What both reached at the largest size", head, scores)

@@ -1,6 +1,6 @@
 """Windows: a text read in blocks, each word with its neighbours and noise.
 
-Sources: Mikolov et al. (2013), arXiv:1310.4546, sections 2.2 and 2.3
+Source:  Mikolov et al. (2013), arXiv:1310.4546, sections 2.2 and 2.3
 Shapes:  T = places in all texts, V = words, N = places of a block,
          M = those and `window` more on each side, K = words drawn as noise
 """

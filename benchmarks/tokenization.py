@@ -110,7 +110,7 @@ def encoding(bpe: Bpe, peer: str, other: Callable, work: str, inputs: dict):
 def races() -> list[dict]:
     """Return the rows of all races; counting anew takes some minutes."""
     all_ = [speech.text for speech in texts.union_addresses()][::-1]
-    whole = {sum(map(len, all_)) / 1e6: all_}
+    whole = {round(sum(map(len, all_)) / 1e6, 1): all_}
     prose = {size: first(all_, size) for size in SIZES}
     half = {0.5: prose[0.5]}
     runs = {size: ["a" * round(size * 1e6)] for size in (0.02, 0.08, 0.32)}

@@ -97,7 +97,7 @@ book.play.start("training", (kit) => {
   steps.append(
     kit.number("step", "Moment", { min: 0, max: LAST }),
     kit.button("Back", go(-1)),
-    kit.button("On", go(1)),
+    kit.button("Next", go(1)),
   );
   const left = make("div");
   left.append(

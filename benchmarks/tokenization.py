@@ -51,14 +51,15 @@ def anew(pieces: Iterable[tuple[str, int]], size: int) -> list[tuple]:
     """Return the merges, from counting every pair anew for each of them."""
     tokens, merges = list(BYTES), []
     ids = {byte[0]: i for i, byte in enumerate(BYTES)}
-    rows = [([ids[byte] for byte in p.encode()], n) for p, n in pieces]
+    words, times = zip(*pieces, strict=True)
+    rows = [[ids[byte] for byte in word.encode()] for word in words]
     while len(tokens) < size:
         pairs = Counter()
-        for row, n in rows:
+        for row, n in zip(rows, times, strict=True):
             for pair in pairwise(row):
                 pairs[pair] += n
         best = min(pairs, key=lambda pair: (-pairs[pair], pair))
-        rows = [(joined(row, best, len(tokens)), n) for row, n in rows]
+        rows = [joined(row, best, len(tokens)) for row in rows]
         merges.append((tokens[best[0]], tokens[best[1]]))
         tokens.append(b"".join(merges[-1]))
     return merges

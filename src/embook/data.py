@@ -97,8 +97,8 @@ def minilm_positions() -> np.ndarray:
 
 
 def smollm_file() -> Path:
-    """Return the path of SmolLM2's GGUF file."""
-    return SOURCES["smollm"].path(SMOLLM)
+    """Return the path of SmolLM2's GGUF file, each byte of it checked."""
+    return SOURCES["smollm"].path(SMOLLM, thorough=True)
 
 
 def smollm_fields() -> dict[str, object]:

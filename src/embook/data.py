@@ -72,8 +72,9 @@ def write_glove_small(path: Path) -> None:
 
 
 def minilm_folder() -> Path:
-    """Return the folder that transformers loads MiniLM from."""
-    return SOURCES["minilm"].path("model/model.safetensors").parent
+    """Return MiniLM's folder, each byte of its weights checked."""
+    weights = "model/model.safetensors"
+    return SOURCES["minilm"].path(weights, thorough=True).parent
 
 
 def minilm_weights() -> dict[str, np.ndarray]:

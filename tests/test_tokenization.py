@@ -8,6 +8,7 @@ from functools import cache
 from itertools import pairwise
 
 import numpy as np
+import peers
 import pytest
 from fuzz import strings
 from hypothesis import given, settings
@@ -256,26 +257,8 @@ def test_parity_of_ids_on_5000_strings(parity, name):
     )
 
 
-def smollm():
-    import tokenizers
-
-    facts = data.smollm_fields()
-    tokens = facts["tokenizer.ggml.tokens"]
-    ids = {token: n for n, token in enumerate(tokens)}
-    merges = [tuple(m.split(" ")) for m in facts["tokenizer.ggml.merges"]]
-    split = tokenizers.pre_tokenizers
-    made = tokenizers.Tokenizer(tokenizers.models.BPE(ids, merges))
-    made.pre_tokenizer = split.Sequence(
-        [split.Digits(True), split.ByteLevel(add_prefix_space=False)]
-    )
-    made.decoder = tokenizers.decoders.ByteLevel()
-    kinds = zip(tokens, facts["tokenizer.ggml.token_type"], strict=True)
-    made.add_special_tokens([t for t, kind in kinds if kind == 3])
-    return made
-
-
 def assert_same_smollm_ids(parity, some):
-    bpe, theirs = published("smollm"), smollm()
+    bpe, theirs = published("smollm"), peers.smollm()
     ids = {text: theirs.encode(text).ids for text in some}
     lost = tuple(byte for byte in BYTES if byte not in bpe.ids)
     refused = [t for t in some if any(byte in t.encode() for byte in lost)]
@@ -317,18 +300,8 @@ def test_parity_of_merges(parity):
     )
 
 
-def bert():
-    import tokenizers
-
-    folder = data.minilm_folder()
-    made = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-    made.no_truncation()
-    made.no_padding()
-    return made
-
-
 def assert_same_words(parity, some):
-    theirs = bert()
+    theirs = peers.bert()
     ids = theirs.get_vocab()
     pieces = [
         [p for w in cut(t, "bert") for p in wordpiece(w, ids)] for t in some

@@ -51,10 +51,7 @@ class Bert(NamedTuple):
 
 
 def read(weights: dict[str, np.ndarray], heads: int) -> Bert:
-    """Return the network whose arrays have these names.
-
-    Raises ValueError where an array is missing.
-    """
+    """Return the network whose arrays transformers calls by these names."""
 
     def pair(*names: str) -> Pair:
         # (outputs, inputs) becomes (inputs, outputs); factors stay (D,).

@@ -53,21 +53,21 @@ class Bert(NamedTuple):
 def read(weights: dict[str, np.ndarray], heads: int) -> Bert:
     """Return the network whose arrays transformers calls by these names."""
 
-    def pair(*names: str) -> Pair:
+    def _pair(*names: str) -> Pair:
         # (outputs, inputs) becomes (inputs, outputs); factors stay (D,).
         weight = np.concatenate([weights[f"{n}.weight"] for n in names])
         bias = np.concatenate([weights[f"{n}.bias"] for n in names])
         return Pair(np.ascontiguousarray(weight.T), bias)
 
-    def layer(at: str) -> Layer:
+    def _layer(at: str) -> Layer:
         asks = (f"{at}.attention.self.{n}" for n in ("query", "key", "value"))
         return Layer(
-            qkv=pair(*asks),
-            output=pair(f"{at}.attention.output.dense"),
-            norm=pair(f"{at}.attention.output.LayerNorm"),
-            grow=pair(f"{at}.intermediate.dense"),
-            shrink=pair(f"{at}.output.dense"),
-            last_norm=pair(f"{at}.output.LayerNorm"),
+            qkv=_pair(*asks),
+            output=_pair(f"{at}.attention.output.dense"),
+            norm=_pair(f"{at}.attention.output.LayerNorm"),
+            grow=_pair(f"{at}.intermediate.dense"),
+            shrink=_pair(f"{at}.output.dense"),
+            last_norm=_pair(f"{at}.output.LayerNorm"),
         )
 
     tables = "embeddings.{}_embeddings.weight".format
@@ -76,8 +76,8 @@ def read(weights: dict[str, np.ndarray], heads: int) -> Bert:
         tokens=weights[tables("word")],
         positions=weights[tables("position")],
         segment=weights[tables("token_type")][0],
-        norm=pair("embeddings.LayerNorm"),
-        layers=[layer(f"encoder.layer.{i}") for i in range(count)],
+        norm=_pair("embeddings.LayerNorm"),
+        layers=[_layer(f"encoder.layer.{i}") for i in range(count)],
         heads=heads,
     )
 

@@ -81,13 +81,13 @@ class MiniLM:
         rows = [self._row(n, text, most) for n, text in enumerate(texts)]
         found = np.empty((len(rows), self.net.tokens.shape[1]), np.float32)
 
-        def work(batch: list[int]) -> None:
+        def _work(batch: list[int]) -> None:
             ids, mask = side_by_side([rows[n] for n in batch])  # (B, T)
             *_, (x, _) = bert.states(self.net, ids, mask, positions)
             found[batch] = unit(bert.mean(x, mask))  # (B, D)
 
         with ThreadPoolExecutor(between(workers, 1, name="workers")) as pool:
-            list(pool.map(work, batches([len(row) for row in rows])))
+            list(pool.map(_work, batches([len(row) for row in rows])))
         return found
 
     def states(

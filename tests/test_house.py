@@ -359,6 +359,20 @@ TREE_FAULTS = [
     ),
     (
         tree.straight_line,
+        "similarity.py imports embook.minilm, which comes later",
+        "src/embook/similarity.py",
+        "    return",
+        "    from embook import minilm\n\n    return",
+    ),
+    (
+        tree.straight_line,
+        "minilm.py imports embook.last, which comes later",
+        "src/embook/minilm.py",
+        "",
+        "from embook import last\n",
+    ),
+    (
+        tree.straight_line,
         "last.py imports torch at its top",
         LAST,
         "",
@@ -477,6 +491,7 @@ TREE_FAULTS = [
 def book(tmp_path, monkeypatch) -> Path:
     # The tiny book has its own module that stands before its chapter does.
     monkeypatch.setattr(tree, "AHEAD", {"norms": "similarity"})
+    monkeypatch.setattr(tree, "AFTER", {"minilm": "similarity"})
     return tiny.book(tmp_path)
 
 
@@ -499,6 +514,15 @@ def test_a_fault_in_the_tree_breaks(law, complaint, file, old, new, book):
         assert old in before
         path.write_text(before.replace(old, new, 1), encoding="utf-8")
     assert complaint in "\n".join(law(book))
+
+
+def test_a_room_may_use_what_a_chapter_before_it_built(book):
+    room = "from embook import norms, similarity\n"
+    (book / "src/embook/minilm.py").write_text(room, encoding="utf-8")
+    last = (book / LAST).read_text(encoding="utf-8")
+    last += "\n\ndef later():\n    from embook import minilm\n"
+    (book / LAST).write_text(last, encoding="utf-8")
+    assert_held(tree.straight_line(book))
 
 
 def test_the_limits_themselves_are_allowed(book):

@@ -1,9 +1,14 @@
-"""SmolLM2: the same tokens and scores as transformers' own reading of it."""
+"""SmolLM2: the same ids, scores and text as Hugging Face's libraries."""
+
+import subprocess
+import sys
 
 import numpy as np
+import peers
 import pytest
 
-from embook import data, smollm, texts
+from embook import data, smollm, sources, texts
+from embook.sources import BrokenData
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +32,32 @@ def peer():
 
 
 SENTENCE = "The capital of India is"
+PROMPTS = (
+    SENTENCE,
+    "Once upon a time",
+    "def fibonacci(n):\n    ",
+    "Question: What is the capital of India?\nAnswer:",
+    "La capitale de la France est",
+    "Mumbai",
+    "1, 2, 3, 5, 8, 13,",
+    "Water boils at 100 degrees",
+    "The cat sat on the mat. The cat",
+    "# A recipe for bread\n\n1.",
+    "Dear Sir or Madam,\n\n",
+    "E = mc",
+    "In 1947, India",
+    "She put her money in the bank. He sat on the bank of the",
+    "naïve 漢字 😉",
+    "import numpy as np\n\nx = np.",
+    "To be, or not to be",
+    "<html>\n<body>\n",
+    "An embedding is",
+    "   ",
+    "THE END",
+    "<|im_start|>user\nWho are you?<|im_end|>\n<|im_start|>assistant\n",
+    "Ein Wort, ein Bild:",
+    "?",
+)
 TEXTS = (
     SENTENCE,
     "Kolkata, 1947: 15 August!",
@@ -46,18 +77,79 @@ def test_ids_by_hand(model):
     assert model.decode([model.end]) == "<|im_end|>"
 
 
-def test_it_agrees_with_transformers(model, peer, parity):
+def test_ids_are_the_tokenizers_ids(model, parity):
+    some, peer = (*TEXTS, *PROMPTS), peers.smollm()
+    ours = [i for text in some for i in model.encode(text)]
+    theirs = [i for text in some for i in peer.encode(text).ids]
+    parity("smollm.load", "tokenizers, ids", ours, theirs, atol=0)
+
+
+def assert_same_scores(parity, model, peer, prompt):
     import torch
 
-    tokenizer, network = peer
-    ours = [i for text in TEXTS for i in model.encode(text)]
-    theirs = [i for text in TEXTS for i in tokenizer(text).input_ids]
-    parity("smollm.load", "transformers, ids", ours, theirs, atol=0)
-    ids = model.encode(texts.introductions()[0].text)[:64]
+    ids = model.encode(prompt)
     with torch.inference_mode():
-        theirs = network(torch.tensor([ids])).logits[0]
-    ours = model.logits(ids)
-    parity("smollm.load", "transformers, logits", ours, theirs, atol=1e-4)
+        theirs = peer[1](torch.tensor([ids])).logits[0]
+    name, on = "transformers, logits", repr(prompt[:16])
+    parity("smollm.load", name, model.logits(ids), theirs, atol=1e-3, on=on)
+
+
+def assert_same_text(parity, model, peer, prompt, length=64):
+    import torch
+
+    ids = model.encode(prompt)
+    ours = [*ids]
+    for _ in range(length):
+        ours.append(int(model.next(ours).argmax()))
+    theirs = peer[1].generate(
+        torch.tensor([ids]),
+        attention_mask=torch.ones(1, len(ids), dtype=torch.long),
+        do_sample=False,
+        max_new_tokens=length,
+        eos_token_id=None,
+        pad_token_id=0,
+    )[0]
+    name, on = "transformers, greedy", repr(prompt[:16])
+    parity("smollm.load", name, ours, theirs, atol=0, on=on)
+    assert len(ours) == len(ids) + length
+
+
+def test_logits_are_transformers_logits(model, peer, parity):
+    for prompt in (*PROMPTS[:2], texts.introductions()[0].text[:300]):
+        assert_same_scores(parity, model, peer, prompt)
+
+
+def test_greedy_text_is_transformers_text(model, peer, parity):
+    assert_same_text(parity, model, peer, SENTENCE, 16)
+
+
+@pytest.mark.deep
+def test_logits_on_all_prompts(model, peer, parity):
+    for prompt in PROMPTS:
+        assert_same_scores(parity, model, peer, prompt)
+    for introduction in texts.introductions()[:4]:
+        assert_same_scores(parity, model, peer, introduction.text)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_greedy_text_on_all_prompts(model, peer, parity, prompt):
+    assert_same_text(parity, model, peer, prompt)
+
+
+def test_states_are_transformers_states(model, peer, parity):
+    import torch
+
+    ids = model.encode(SENTENCE)
+    with torch.inference_mode():
+        theirs = peer[1](torch.tensor([ids]), output_hidden_states=True)
+    states, theirs = model.states(ids), theirs.hidden_states
+    assert len(states) == len(theirs) == 31
+    # The rows' numbers grow to thousands, so each state by its largest.
+    ours = [x / np.abs(x).max() for x in states[:-1]]
+    them = [x[0] / x.abs().max() for x in theirs[:-1]]
+    name = "transformers, states"
+    parity("smollm.load", name, ours, np.array(them), atol=1e-5)
 
 
 def test_the_chat_is_transformers_chat(model, peer):
@@ -75,6 +167,47 @@ def test_next_is_the_last_row_of_logits_whatever_came_before(model):
         np.testing.assert_allclose(
             model.next(ids), model.logits(ids)[-1], atol=1e-3
         )
+
+
+def test_the_states_lead_to_the_logits(model):
+    ids = model.encode(SENTENCE)
+    first, *_, last = model.states(ids)
+    np.testing.assert_array_equal(first, model.net.table[ids])
+    np.testing.assert_allclose(model.scores(last), model.logits(ids))
+    maps = model.maps(ids)
+    assert [x.shape for x in maps] == [(9, 5, 5)] * 30
+
+
+def test_a_stream_is_greedy_or_draws_and_ends(model):
+    ids = model.chat("Question: What is the capital of India?\nAnswer:")
+    reply = "The capital of India is Mumbai.<|im_end|>"
+    assert model.decode([*model.stream(ids)]) == reply
+    assert model.decode([*model.stream(ids, limit=3)]) == "The capital of"
+
+    def third(scores):
+        return np.argsort(-scores)[2]
+
+    drawn = [*model.stream(ids, limit=2, choose=third)]
+    scores = [model.next(ids), model.next([*ids, drawn[0]])]
+    assert drawn == [third(row) for row in scores]
+
+
+def test_a_stream_comes_token_by_token(model):
+    stream = model.stream(model.encode(SENTENCE))
+    assert model.decode([next(stream)]) == " Mumbai"
+    assert model.decode([next(stream)]) == "."
+
+
+def test_it_imports_no_transformers():
+    program = (
+        "import sys\nfrom embook import smollm\n"
+        "model = smollm.load()\nmodel.next(model.chat('Hello'))\n"
+        "print({'transformers', 'tokenizers'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True
+    )
+    assert (done.stdout, done.stderr) == ("set()\n", "")
 
 
 def test_every_text_comes_back(model):
@@ -118,3 +251,23 @@ def test_a_refusal_leaves_the_memory_whole(model):
     np.testing.assert_allclose(
         model.next(model.encode(SENTENCE)), before, atol=1e-3
     )
+
+
+def test_a_limit_below_1_is_refused(model):
+    with pytest.raises(ValueError, match="limit is 0"):
+        next(model.stream([504], limit=0))
+
+
+def test_a_byte_without_a_token_is_refused(model):
+    with pytest.raises(ValueError, match=r"no token for b'\\x04'"):
+        model.encode("end\x04")
+
+
+def test_a_changed_byte_is_refused(tmp_path, monkeypatch):
+    content = bytearray(data.smollm_file().read_bytes())
+    content[-9] ^= 1
+    (tmp_path / data.SMOLLM).write_bytes(content)
+    monkeypatch.setattr(sources.Source, "folder", lambda self: tmp_path)
+    smollm.load.cache_clear()
+    with pytest.raises(BrokenData, match="has not the published sha256"):
+        smollm.load()

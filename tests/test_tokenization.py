@@ -8,12 +8,13 @@ from functools import cache
 from itertools import pairwise
 
 import numpy as np
+import peers
 import pytest
 from fuzz import strings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embook import data, smollm, texts
+from embook import data, texts
 from embook.pairs import joined
 from embook.tokenization import (
     BYTES,
@@ -257,7 +258,7 @@ def test_parity_of_ids_on_5000_strings(parity, name):
 
 
 def assert_same_smollm_ids(parity, some):
-    bpe, theirs = published("smollm"), smollm._tokenizer(data.smollm_fields())
+    bpe, theirs = published("smollm"), peers.smollm()
     ids = {text: theirs.encode(text).ids for text in some}
     lost = tuple(byte for byte in BYTES if byte not in bpe.ids)
     refused = [t for t in some if any(byte in t.encode() for byte in lost)]
@@ -299,18 +300,8 @@ def test_parity_of_merges(parity):
     )
 
 
-def bert():
-    import tokenizers
-
-    folder = data.minilm_folder()
-    made = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-    made.no_truncation()
-    made.no_padding()
-    return made
-
-
 def assert_same_words(parity, some):
-    theirs = bert()
+    theirs = peers.bert()
     ids = theirs.get_vocab()
     pieces = [
         [p for w in cut(t, "bert") for p in wordpiece(w, ids)] for t in some

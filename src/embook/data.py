@@ -92,8 +92,9 @@ def pack(path: Path, table: Table) -> None:
 
 
 def minilm_folder() -> Path:
-    """Return the folder that transformers loads MiniLM from."""
-    return SOURCES["minilm"].path("model/model.safetensors").parent
+    """Return MiniLM's folder, each byte of its weights checked."""
+    weights = "model/model.safetensors"
+    return SOURCES["minilm"].path(weights, thorough=True).parent
 
 
 def minilm_weights() -> dict[str, np.ndarray]:
@@ -117,8 +118,8 @@ def minilm_positions() -> np.ndarray:
 
 
 def smollm_file() -> Path:
-    """Return the path of SmolLM2's GGUF file."""
-    return SOURCES["smollm"].path(SMOLLM)
+    """Return the path of SmolLM2's GGUF file, each byte of it checked."""
+    return SOURCES["smollm"].path(SMOLLM, thorough=True)
 
 
 def smollm_fields() -> dict[str, object]:

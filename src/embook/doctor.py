@@ -17,8 +17,10 @@ from embook.sources import SOURCES, BrokenData, MissingData, Source
 CARDS = "% Written by `python -m embook.doctor back/data.md` from here on.\n"
 TOOLS = {
     "jupyter_book": "the site (make book)",
-    "torch": "training, and the real models",
-    "transformers": "the real models, and the tests against them",
+    "torch": "training, and SmolLM2",
+    "regex": "the tokenizers of the real models",
+    "transformers": "the tests of SmolLM2",
+    "sentence_transformers": "the tests of MiniLM",
     "pyarrow": "the list of GloVe's 400,000 words",
     "gguf": "the numbers of SmolLM2",
     "safetensors": "the numbers of MiniLM",

@@ -38,12 +38,11 @@ def top_p(p: np.ndarray, share: float) -> np.ndarray:
     >>> top_p(np.array([0.5, 0.125, 0.375]), 0.8).round(3)
     array([0.571, 0.   , 0.429])
     """
-    p = refuse.probabilities(p)
+    kept = refuse.probabilities(p).copy()
     refuse.positive(share, "share", most=1)
-    order = np.argsort(-p, kind="stable")
-    before = np.cumsum(p[order]) - p[order]
-    kept = np.zeros_like(p)
-    kept[order] = np.where(before < share, p[order], 0)
+    order = np.argsort(-kept, kind="stable")
+    before = np.cumsum(kept[order]) - kept[order]
+    kept[order[before >= share]] = 0
     return kept / kept.sum()
 
 
@@ -121,13 +120,14 @@ def count_ngrams(words: Sequence[str], order: int) -> Ngrams:
     >>> count_ngrams(["a", "b", "a", "c"], 2).starts
     Counter({(): 4, ('a',): 2, ('b',): 1})
     """
-    runs, starts = Counter(), Counter()
-    words = refuse.words(words)
+    runs, one = Counter(), {}  # equal words become one object, for speed
+    words = [one.setdefault(word, word) for word in refuse.words(words)]
     for n in range(refuse.between(order, 1, len(words), "order")):
         runs.update(zip(*(words[i:] for i in range(n + 1)), strict=False))
-    for run, times in runs.items():
-        starts[run[:-1]] += times
-    return Ngrams(runs, starts, len(set(words)))
+    shorter = {run: n for run, n in runs.items() if len(run) < order}
+    ends = Counter(tuple(words[-n:]) for n in range(1, order))
+    starts = Counter(shorter | {(): len(words)}) - ends  # none follows them
+    return Ngrams(runs, starts, len(one))
 
 
 def probability(counts: Ngrams, context: list, word: str, k: float) -> float:

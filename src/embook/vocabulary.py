@@ -8,6 +8,7 @@ cuts as GPT-2 does; BERT drops accents and capitals first.
 Shapes:  T = pieces of a text, V = tokens of a vocabulary
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -89,10 +90,26 @@ def published(name: str) -> Bpe:
     if name != "smollm":
         ranks = data.bpe_ranks(name)
         return Bpe(sorted(ranks, key=ranks.get), name)
-    facts = data.smollm_fields()
-    tokens = map(_spelt, facts["tokenizer.ggml.tokens"])
+    return from_gguf(data.smollm_fields())[0]
+
+
+def from_gguf(facts: dict[str, object]) -> tuple[Bpe, re.Pattern]:
+    """Return the tokenizer in the fields of a GGUF file, and its marks.
+
+    Marks are tokens that no text is merged to, such as <|im_end|>: the
+    pattern finds them. Raises ValueError where text is cut in other ways.
+    """
+    cuts = facts.get("tokenizer.ggml.pre")
+    if cuts != "smollm":
+        raise ValueError(f"the file cuts text as {cuts}: smollm is allowed")
+    tokens = facts["tokenizer.ggml.tokens"]
     merges = (m.split(" ") for m in facts["tokenizer.ggml.merges"])
-    return Bpe([*tokens], name, [(_spelt(a), _spelt(b)) for a, b in merges])
+    merges = [(_spelt(a), _spelt(b)) for a, b in merges]
+    kinds = zip(tokens, facts["tokenizer.ggml.token_type"], strict=True)
+    # Of marks that begin alike, the longest is found.
+    marks = sorted((t for t, kind in kinds if kind == 3), key=len)[::-1]
+    pattern = re.compile(f"({'|'.join(map(re.escape, marks))})")
+    return Bpe([*map(_spelt, tokens)], cuts, merges), pattern
 
 
 def _spelt(letters: str) -> bytes:

@@ -3,6 +3,7 @@
 Source:  ggml-org, the GGUF specification (docs/gguf.md in the ggml project)
 """
 
+import math
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,24 +29,32 @@ def header(path: Path) -> Header:
     """Return the header of a GGUF file.
 
     gguf's own reader takes two seconds for a header with a vocabulary, this
-    one a sixth of a second. Raises ValueError where path is no GGUF file.
+    one a sixth of a second. Raises ValueError where path is no GGUF file, or
+    ends too soon.
     """
     with path.open("rb") as file:
         if file.read(4) != b"GGUF":
             raise ValueError(f"{path} does not begin with the letters GGUF")
-        _value(file, UINT32)
-        arrays, count = _value(file, UINT64), _value(file, UINT64)
-        fields, places = {}, {}
-        for _ in range(count):
-            name = _value(file, STRING)
-            fields[name] = _value(file, _value(file, UINT32))
-        for _ in range(arrays):
-            name, axes = _value(file, STRING), _value(file, UINT32)
-            # GGUF names the last axis first.
-            shape = [_value(file, UINT64) for _ in range(axes)][::-1]
-            places[name] = shape, _value(file, UINT32), _value(file, UINT64)
-        aligned = fields.get("general.alignment", 32)
-        start = -(-file.tell() // aligned) * aligned
+        try:
+            return _header(file)
+        except (struct.error, UnicodeDecodeError) as error:
+            raise ValueError(f"{path} ends inside its header") from error
+
+
+def _header(file) -> Header:
+    _value(file, UINT32)
+    arrays, count = _value(file, UINT64), _value(file, UINT64)
+    fields, places = {}, {}
+    for _ in range(count):
+        name = _value(file, STRING)
+        fields[name] = _value(file, _value(file, UINT32))
+    for _ in range(arrays):
+        name, axes = _value(file, STRING), _value(file, UINT32)
+        # GGUF names the last axis first.
+        shape = [_value(file, UINT64) for _ in range(axes)][::-1]
+        places[name] = shape, _value(file, UINT32), _value(file, UINT64)
+    aligned = fields.get("general.alignment", 32)
+    start = -(-file.tell() // aligned) * aligned
     return Header(
         fields,
         {
@@ -66,11 +75,17 @@ def _value(file, kind: int):
 
 
 def array(path: Path, place: tuple[list[int], int, int]) -> np.ndarray:
-    """Return the array at a place of the file, dequantised to float32."""
+    """Return the array at a place of the file, dequantised to float32.
+
+    Raises ValueError where the file ends before the array does.
+    """
     gguf = tool("gguf")
     shape, kind, offset = place
     kind = gguf.GGMLQuantizationType(kind)
     packed = gguf.quant_shape_to_byte_shape(shape, kind)
+    end, size = offset + math.prod(packed), path.stat().st_size
+    if size < end:
+        raise ValueError(f"{path} has {size} bytes: an array ends at {end}")
     raw = np.memmap(path, np.uint8, "r", offset, packed)
     return np.asarray(gguf.dequantize(raw, kind))
 

@@ -33,8 +33,8 @@ BYTE_OF |= {chr(256 + n): byte for n, byte in enumerate(_HIDDEN)}
 def glove(top: int | None = None) -> Table:
     """Return GloVe's words (V, 50), the most frequent first.
 
-    All 400,000 rows stay on disk until they are used (a memory map); the
-    first `top` are copied. Raises ValueError where top is not from 1 to V.
+    All 400,000 rows stay on disk (a memory map); the first `top` are copied.
+    Raises ValueError where top is not from 1 to V.
     """
     parquet = tool("pyarrow.parquet")
     source = SOURCES["glove"]
@@ -51,7 +51,7 @@ def glove(top: int | None = None) -> Table:
 def glove_small() -> Table:
     """Return GloVe's 20,000 most frequent words (20000, 50), in float32.
 
-    The file is part of the book; its numbers were rounded to float16.
+    The file is part of the book, rounded to float16.
 
     >>> glove_small().rows(["the", "of"])
     array([0, 3])
@@ -166,9 +166,8 @@ def _smollm(name: str) -> np.ndarray:
 def bpe_ranks(name: str) -> dict[bytes, int]:
     """Return each token's rank, which is its id, for a byte-pair tokenizer.
 
-    The name is gpt2 (50,256 ranks; part of the book), cl100k (100,256) or
-    o200k (199,998); special tokens are not among them. Raises ValueError for
-    another name.
+    The name is gpt2 (50,256 ranks), cl100k (100,256) or o200k (199,998), all
+    without special tokens. Raises ValueError for another name.
     """
     if name in ("cl100k", "o200k"):
         file = f"data/{name}_base.tiktoken.gz"

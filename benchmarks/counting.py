@@ -5,10 +5,7 @@ Both read 3.2 million words, both give 100 numbers a word, both sit the same
 exams. gensim's settings are those of the chapter on training.
 """
 
-import re
 import time
-from collections import Counter
-from itertools import chain
 
 import numpy as np
 from gensim.models import Word2Vec
@@ -19,17 +16,8 @@ from embook.counting import cooccurrence, encode, ppmi, svd
 from embook.norms import unit
 
 
-def corpus() -> list[list[str]]:
-    letters = re.compile(r"[^\W\d_]+").findall
-    sources = chain(
-        texts.introductions(), texts.encyclopedia(), texts.union_addresses()
-    )
-    return [letters(source.text.lower()) for source in sources]
-
-
 def count(lists: list[list[str]]) -> tuple[list[str], np.ndarray]:
-    often = Counter(chain.from_iterable(lists))
-    known = [word for word, n in often.most_common() if n >= 5]
+    known = list(texts.frequent(lists))
     near = cooccurrence(*encode(lists, known), len(known), window=5)
     u, sizes, _ = svd(ppmi(near), 100)
     return known, u * sizes**0.5
@@ -58,7 +46,7 @@ def exam(known: list[str], vectors: np.ndarray, pairs: tuple) -> str:
 
 
 def main() -> None:
-    lists = corpus()
+    lists = texts.corpus()
     spent = {}
     for name, method in (("count", count), ("gensim SGNS", train)):
         start = time.process_time()

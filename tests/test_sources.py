@@ -37,6 +37,8 @@ READS = [
     ("glove", "data/glove_6B_50d_emb.npy", data.glove),
     ("glove", "data/glove_6B_index.parquet", data.glove),
     ("glove_20k", "glove_20k.npz", data.glove_small),
+    ("sgns", "sgns.npz", data.sgns),
+    ("sgns", "sgns_runs.npz", data.sgns_runs),
     ("wikipedia", "data/summaries_en-us.json", texts.introductions),
     ("enwiki", texts.ENWIKI, texts.encyclopedia),
     ("union", "data/metadata.csv", texts.union_addresses),
@@ -116,6 +118,13 @@ def test_the_other_packages_are_pinned_like_any_library():
     for source in SOURCES.values():
         if source.package and not source.sha256:
             assert versions[source.package] == source.version
+
+
+def test_a_file_of_the_book_s_own_says_how_to_build_it_again():
+    for source in SOURCES.values():
+        assert bool(source.rebuild) != bool(source.package)
+        if source.rebuild:
+            assert source.again == f"{source.rebuild} brings it again"
 
 
 def test_the_page_shows_the_facts():

@@ -57,15 +57,39 @@ def glove_small() -> Table:
     >>> glove_small().rows(["the", "of"])
     array([0, 3])
     """
-    with SOURCES["glove_20k"].reading("glove_20k.npz") as path:
+    return _packed("glove_20k", "glove_20k.npz")
+
+
+def sgns() -> Table:
+    """Return the book's own vectors (21740, 100): its skip-gram's, float32.
+
+    The corpus's words that occur five times, the most frequent first.
+    """
+    return _packed("sgns", "sgns.npz")
+
+
+def sgns_runs() -> dict[str, np.ndarray]:
+    """Return what else was kept of that training, and of a second one.
+
+    `context` (5000, 100): the first words in the table beside `sgns`;
+    `again` and `again_context`, as large: both tables, from another seed.
+    `steps` (41, 48, 100): the words of `texts.groups` at 41 moments; `done`
+    (41,): the part read by then; `loss` (41,): for each pair, on a sample.
+    """
+    with SOURCES["sgns"].reading("sgns_runs.npz") as path:
+        with np.load(path) as file:
+            return {key: file[key].astype(np.float32) for key in file}
+
+
+def _packed(key: str, name: str) -> Table:
+    with SOURCES[key].reading(name) as path:
         with np.load(path) as file:
             words = file["words"].tobytes().decode().split("\n")
             return Table(tuple(words), file["vectors"].astype(np.float32))
 
 
-def write_glove_small(path: Path) -> None:
-    """Return nothing; write the file that `glove_small` reads."""
-    table = glove(20_000)
+def pack(path: Path, table: Table) -> None:
+    """Return nothing; write a table's words, and its numbers in float16."""
     words = np.frombuffer("\n".join(table.words).encode(), np.uint8)
     # Not compressed: the bytes are the same whatever zlib is installed.
     np.savez(path, vectors=table.vectors.astype(np.float16), words=words)
@@ -173,4 +197,4 @@ def bpe_ranks(name: str) -> dict[bytes, int]:
 if __name__ == "__main__":
     if sys.argv[1:] != ["glove_20k"]:
         sys.exit("usage: python -m embook.data glove_20k")
-    write_glove_small(ARTEFACTS / "glove_20k.npz")
+    pack(ARTEFACTS / "glove_20k.npz", glove(20_000))

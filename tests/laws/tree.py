@@ -22,10 +22,11 @@ ROOMS = {
     "texts",
     "vocabulary",
     "weights",
+    "windows",
 }
 # Modules that stand before their chapter does: each with the chapter that
 # it must come before.
-AHEAD: dict[str, str] = {}
+AHEAD: dict[str, str] = {"training": "evaluation"}
 # Tests of the machinery, which no module of src/ is named after.
 MACHINERY = {"booksite", "canaries", "exercises", "house", "parity"}
 

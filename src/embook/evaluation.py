@@ -49,17 +49,18 @@ def bootstrap(x: np.ndarray, y: np.ndarray, draws=1000, seed=0):
     >>> bootstrap(np.arange(9.0), -np.arange(9.0), draws=2).round(9)
     array([-1., -1.])
     """
-    x, y, rng = np.asarray(x), np.asarray(y), np.random.default_rng(seed)
     spearman(x, y)  # refuses what no draw could answer
-    drawn = rng.integers(len(x), size=(between(draws, 1), len(x)))
-    return np.array([spearman(x[i], y[i]) for i in drawn])
+    size, rng = (between(draws, 1), len(x)), np.random.default_rng(seed)
+    drawn = rng.integers(len(x), size=size)
+    both = ([ranks(np.asarray(v)[i]) for i in drawn] for v in (x, y))
+    a, b = (unit(np.array(v) - np.mean(v, axis=1)[:, None]) for v in both)
+    return (a * b).sum(axis=1)
 
 
 def known(among: Sequence[str], asked: Sequence[Sequence]) -> tuple:
     """Return the ids of the questions with all words known, and places (N,).
 
-    Of a question only its strings, in lower case, are looked up among the V
-    words. Raises ValueError where no question is known.
+    Only strings count, in lower case. Raises ValueError where none is known.
 
     >>> known(["cat", "tea"], [("cat", "dog", 7.0), ("Tea", "cat", 1.5)])
     (array([[1, 0]]), array([1]))

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from embook.counting import encode
-from embook.refuse import between, rows
+from embook.refuse import between, rows, words
 from embook.texts import frequent
 from embook.windows import Block, blocks, questions
+
+LONGEST = 1.0  # no row moves farther in one step
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -43,10 +45,8 @@ def loss(v: np.ndarray, u: np.ndarray, wanted, weight) -> float:
 def _alike(v: np.ndarray, u: np.ndarray) -> tuple:
     v, u = rows(v, "v"), rows(u, "u")
     if v.shape[1] != u.shape[1]:
-        raise ValueError(
-            f"rows of v have {v.shape[1]} numbers, rows of u have "
-            f"{u.shape[1]}: widths must agree"
-        )
+        wide = f"v has rows of {v.shape[1]} numbers, u of {u.shape[1]}"
+        raise ValueError(f"{wide}: widths must agree")
     return v, u
 
 
@@ -79,10 +79,11 @@ def start(size: int, width: int, seed: int = 0, dtype=np.float64) -> tuple:
     return v.astype(dtype), np.zeros(shape, dtype)
 
 
-def add(table: np.ndarray, ids: np.ndarray, x: np.ndarray) -> None:
+def add(table: np.ndarray, ids: np.ndarray, x: np.ndarray, most=1e9):
     """Return nothing; add each row of x (N, D) to the row that ids (N,) name.
 
-    A row that is named twice gets both, as by np.add.at, but faster.
+    A row that is named twice gets both, as by np.add.at, but faster. No row
+    of the table moves farther than `most`.
 
     >>> table = np.zeros((2, 1))
     >>> add(table, np.array([1, 0, 1]), np.array([[1.0], [2.0], [4.0]]))
@@ -91,7 +92,9 @@ def add(table: np.ndarray, ids: np.ndarray, x: np.ndarray) -> None:
     """
     order = np.argsort(ids, kind="stable")
     runs = np.flatnonzero(np.diff(ids[order], prepend=-1))
-    table[ids[order[runs]]] += np.add.reduceat(x[order], runs)
+    moves = np.add.reduceat(x[order], runs)
+    far = np.sqrt((moves * moves).sum(axis=1, keepdims=True))
+    table[ids[order[runs]]] += moves * (most / np.maximum(far, most))
 
 
 def skipgram(v: np.ndarray, u: np.ndarray, block: Block, rate: float) -> None:
@@ -106,8 +109,9 @@ def skipgram(v: np.ndarray, u: np.ndarray, block: Block, rate: float) -> None:
     """
     others, wanted, weight = questions(block)
     dv, du = gradients(v[block.centre], u[others], wanted, weight)
-    add(v, block.centre, -rate * dv)
-    add(u, others, -rate * du)
+    # A word that fills a block, as in a table, would overshoot its aim.
+    add(v, block.centre, -rate * dv, LONGEST)
+    add(u, others, -rate * du, LONGEST)
 
 
 def train(v, u, reading: Iterable, step=skipgram, rate=0.05) -> Iterator:
@@ -136,9 +140,8 @@ def sgns(lists: list[list[str]], epochs: int = 10, seed: int = 0, watch=None):
     (['to', 'be'], (2, 100), (2, 100))
     """
     often = frequent(lists)
-    if not often:
-        raise ValueError("lists has no word that occurs 5 times")
-    known, counts = list(often), np.array([*often.values()])
+    known = words(list(often), "words that occur 5 times")
+    counts = np.array([*often.values()])
     v, u = start(len(known), 100, seed, np.float32)
     reading = blocks(*encode(lists, known), counts, epochs, seed)
     for block in train(v, u, reading):

@@ -69,6 +69,8 @@ def test_known_by_hand():
     ids, places = known(["b", "a", "B"], asked)
     np.testing.assert_array_equal(ids, [[1, 0], [0, 0]])
     np.testing.assert_array_equal(places, [0, 2])
+    ids, _ = known(["a", "b"], [("b", "a")])
+    np.testing.assert_array_equal(ids, [[1, 0]])
 
 
 def test_the_offset_is_shorter_than_the_gap():
@@ -101,6 +103,13 @@ def test_permutation_by_hand():
     # of {5, 3} {5, 2} {5, 1} {3, 2} {3, 1} {2, 1} three reach 5 + 1
     np.testing.assert_allclose(permutation([5.0, 1], [3.0, 2]), 3 / 6)
     np.testing.assert_allclose(permutation([2.0, 2], [2.0, 1]), 3 / 6)
+
+
+def test_random_deals_count_the_real_one_too():
+    # none of three random deals puts all six large numbers on one side
+    large, small = np.arange(6.0) + 10, np.arange(6.0)
+    np.testing.assert_allclose(permutation(large, small, most=3), 1 / 4)
+    np.testing.assert_allclose(permutation(small, large, most=1), 1)
 
 
 def test_parity_of_ranks_and_spearman(rated, parity):

@@ -1,8 +1,8 @@
 """Build sgns.npz and sgns_runs.npz again: python artefacts/sgns.py.
 
-Two trainings, some three minutes of one processor. Sums in another order on
-another processor change the last digits, and small differences grow: the
-vectors come out alike in what they say, not in their bytes.
+Two trainings, some three minutes of one processor. On another processor
+the last digits of the numbers may differ: sums in another order round
+otherwise.
 """
 
 from itertools import chain, islice

@@ -42,8 +42,8 @@ def noise(counts: np.ndarray, power: float = 0.75) -> np.ndarray:
     array([0.88888889, 0.11111111])
     """
     counts = _counts(counts)
-    some = counts > 0  # 0 to the power 0 would be 1
-    weight = np.where(some, counts, 1) ** float(power) * some
+    # A word that never occurs is not drawn: but 0 to the power 0 is 1.
+    weight = np.where(counts > 0, counts ** float(power), 0)
     return weight / weight.sum()
 
 

@@ -22,6 +22,7 @@ ROOMS = {
     "texts",
     "vocabulary",
     "weights",
+    "watch",
     "windows",
 }
 # Modules that stand before their chapter does: each with the chapter that

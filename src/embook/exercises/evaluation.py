@@ -262,6 +262,11 @@ def _both_sides(one, other):
     return (far >= abs(np.sum(one) - fair) - 1e-9).mean()
 
 
+def _plain_abs(one, other):
+    far = np.abs(_deals(one, other))
+    return (far >= abs(np.sum(one)) - 1e-9).mean()
+
+
 def _how_many(one, other):
     return int((_deals(one, other) >= np.sum(one) - 1e-9).sum())
 
@@ -313,6 +318,11 @@ P_VALUE = Exercise(
             _below,
             "You counted the deals that do as badly or worse. Count those "
             "that favour the first list as much.",
+        ),
+        Mistake(
+            _plain_abs,
+            "You counted large sums on the other side too: take the absolute "
+            "value away. This test asks about the side named in advance.",
         ),
         Mistake(
             _both_sides,

@@ -48,8 +48,12 @@ lab: .venv/everything
 	  fi; done
 	$(BIN)/jupyter lab work
 
+# What the page of parity and speed shows, measured anew: an hour or more.
 bench: .venv/everything
-	$(BIN)/python benchmarks/run.py
+	rm -f benchmarks/parity.json
+	$(BIN)/pytest $(WORKERS) -m "deep or not deep" \
+	  --parity-json=benchmarks/parity.json tests
+	$(BIN)/python benchmarks/run.py $(ONLY)
 
 serve: book
 	$(BIN)/python -m http.server --directory _build/html 8000

@@ -1,75 +1,38 @@
-"""Speed: this book's functions beside their peers, in one run, one thread.
+"""Run: all races, or those of the files named, kept in speed.json.
 
-Each pair takes turns, so that a busy machine slows both. What counts is the
-ratio; the milliseconds belong to the machine they were measured on.
+    python benchmarks/run.py
+    python benchmarks/run.py lookup similarity
+
+All together take the better part of an hour. What is not named stays.
 """
 
-import time
-from collections.abc import Callable
-from statistics import median
+import json
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
 
-import numpy as np
-import tokenization
-import torch
-from scipy.spatial.distance import cdist
-from sklearn.metrics.pairwise import cosine_similarity
+from race import run
 
-from embook import data
-from embook.similarity import cosine, top_k
-
-ROUNDS = 7
+FILE = Path(__file__).with_name("speed.json")
+NAMES = ("similarity", "tokenization", "lookup", "words")
+# Read by the libraries when they are first imported, which is in main.
+THREADS = ("OMP", "OPENBLAS", "MKL", "RAYON")
 
 
-def seconds(f: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    f()
-    return time.perf_counter() - start
-
-
-def race(name: str, ours: Callable, peer: str, theirs: Callable) -> None:
-    ours(), theirs()  # caches are warm for both
-    turns = [(seconds(ours), seconds(theirs)) for _ in range(ROUNDS)]
-    we, they = (median(column) for column in zip(*turns, strict=True))
-    print(
-        f"{name:36} {we * 1e3:7.1f} ms   {peer:20} {they * 1e3:7.1f} ms   "
-        f"theirs / ours {they / we:.2f}"
-    )
-
-
-def main() -> None:
-    torch.set_num_threads(1)
-    table = data.glove_small().vectors
-    some = table[:200]
-    shape = f"{some.shape[0]} x {table.shape[0]} x {table.shape[1]}"
-    name = f"similarity.cosine {shape}"
-    race(
-        name,
-        lambda: cosine(some, table),
-        "scikit-learn",
-        lambda: cosine_similarity(some, table),
-    )
-    race(
-        name,
-        lambda: cosine(some, table),
-        "scipy cdist",
-        lambda: 1 - cdist(some, table, "cosine"),
-    )
-    scores = cosine(some, table)
-    tensor = torch.tensor(scores)
-    race(
-        f"similarity.top_k 10 of {scores.shape[1]}",
-        lambda: top_k(scores, 10),
-        "torch topk",
-        lambda: torch.topk(tensor, 10),
-    )
-    race(
-        f"similarity.top_k 10 of {scores.shape[1]}",
-        lambda: top_k(scores, 10),
-        "numpy argpartition",
-        lambda: np.argpartition(-scores, 10)[:, :10],
-    )
-    tokenization.races()
+def main(names: list[str]) -> None:
+    """Return nothing; write the rows of each file when it is done."""
+    unknown = set(names) - set(NAMES)
+    if unknown:
+        sys.exit(f"no races for {unknown}: {', '.join(NAMES)} are known")
+    os.environ |= {f"{name}_NUM_THREADS": "1" for name in THREADS}
+    for name in names or NAMES:
+        done = run(import_module(name).races())
+        speed = json.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
+        speed[name] = done
+        text = json.dumps(speed, indent=1, ensure_ascii=False)
+        FILE.write_text(text + "\n", "utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

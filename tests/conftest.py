@@ -19,8 +19,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--parity-json",
         type=Path,
-        help="also write the parity table to this file, for the dashboard",
+        help="run the tests of parity alone and put their rows in this file",
     )
+
+
+def pytest_collection_modifyitems(config, items: list) -> None:
+    if config.option.parity_json:
+        items[:] = [
+            item
+            for item in items
+            if "parity" in getattr(item, "fixturenames", ())
+        ]
 
 
 @pytest.fixture
@@ -38,6 +47,7 @@ def parity(request: pytest.FixtureRequest) -> Callable:
             "function": name,
             "library": library,
             "shape": " ".join(filter(None, (str(ours.shape), on))),
+            "numbers": ours.size,
             "deviation": float(far.max(initial=0)),
             "allowed": float(atol),
         }
@@ -50,7 +60,7 @@ def parity(request: pytest.FixtureRequest) -> Callable:
 
 
 def rows(reporter) -> list[dict]:
-    """Return the rows of all tests, sorted by function and library."""
+    """Return the rows of all tests."""
     found = [
         row
         for reports in reporter.stats.values()
@@ -59,7 +69,12 @@ def rows(reporter) -> list[dict]:
         for kind, row in report.user_properties
         if kind == "parity"
     ]
-    return sorted(found, key=lambda row: [str(row[key]) for key in HEAD])
+    return ordered(found)
+
+
+def ordered(table: list[dict]) -> list[dict]:
+    """Return the rows, sorted by function, library and the rest."""
+    return sorted(table, key=lambda row: [str(row[key]) for key in HEAD])
 
 
 def pytest_terminal_summary(terminalreporter, config) -> None:
@@ -79,5 +94,13 @@ def pytest_terminal_summary(terminalreporter, config) -> None:
         cells = (c.ljust(w) for c, w in zip(line, widths, strict=True))
         terminalreporter.write_line("  ".join(cells).rstrip())
     if config.option.parity_json:
-        text = json.dumps(table, indent=1, ensure_ascii=False)
-        config.option.parity_json.write_text(text + "\n", encoding="utf-8")
+        keep(table, config.option.parity_json)
+
+
+def keep(table: list[dict], file: Path) -> None:
+    """Return nothing; put the rows in the file, for the same functions'."""
+    old = json.loads(file.read_text("utf-8")) if file.exists() else []
+    new = {row["function"] for row in table}
+    table = table + [row for row in old if row["function"] not in new]
+    text = json.dumps(ordered(table), indent=1, ensure_ascii=False)
+    file.write_text(text + "\n", encoding="utf-8")

@@ -1,4 +1,5 @@
 import io
+import json
 import re
 import struct
 import zipfile
@@ -8,13 +9,23 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+import tiny
 
 pytest.importorskip("sphinx", reason="the site's requirements are missing")
 
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from booksite import address, csp, figures, search, takeaway, terms, theme
+from booksite import (
+    address,
+    csp,
+    figures,
+    parity,
+    search,
+    takeaway,
+    terms,
+    theme,
+)
 from booksite.place import place
 from booksite.quiz import QuizError, parse
 
@@ -219,6 +230,14 @@ def test_figures_have_a_size_and_all_but_the_first_load_late(tmp_path):
     assert 'loading="lazy"' in second
 
 
+def test_a_first_figure_far_down_the_page_can_wait(tmp_path):
+    tmp_path.joinpath("a.png").write_bytes(png(30, 20))
+    words = "word " * figures.SCREEN
+    page = f"# Page\n\n{words}\n\n![Two bars](a.png)\n"
+    html, _ = build(tmp_path, {"index.md": page})
+    assert 'loading="lazy"' in re.search("<img [^>]*>", html)[0]
+
+
 def test_a_figure_without_words_names_its_place(tmp_path):
     tmp_path.joinpath("a.png").write_bytes(png(30, 20))
     page = "# Page\n\nText\n\n![](a.png)\n"
@@ -279,6 +298,84 @@ def test_tables_scroll_by_themselves(tmp_path):
     html, _ = build(tmp_path, {"index.md": page})
     assert html.count('<div class="wide"><table') == 1
     assert html.count("</table></div>") == 1
+
+
+PARITY_CONF = (
+    CONF.replace('"quiz"', '"parity", "quiz"')
+    + """
+def setup(app):
+    app.add_config_value("external_site_map", ["chapters/norms"], "env")
+"""
+)
+
+
+def parity_page(folder: Path, **changes) -> tuple[str, str]:
+    """Return the page of parity and the warnings, for a row and a race."""
+    row = {"function": "norms.length"} | tiny.COMPARED
+    race = tiny.RACED | {"function": "norms.unit", "growth": [1.0, 1.2]}
+    race |= {"scores": {"WordSim": [0.612, 0.6]}} | changes
+    run = tiny.RUN | {"rows": [race], "libraries": {"numpy": "2.4.6"}}
+    folder.joinpath("benchmarks").mkdir()
+    folder.joinpath("chapters").mkdir()
+    for name, what in (
+        ("parity", [row, row | {"deviation": 1e-15}]),
+        ("speed", {"norms": run}),
+    ):
+        file = folder / f"benchmarks/{name}.json"
+        file.write_text(json.dumps(what), "utf-8")
+    pages = {
+        "index.md": "# Page\n\n```{parity}\n```\n\n"
+        "```{toctree}\nchapters/norms\n```\n",
+        "chapters/norms.md": "# A length\n",
+    }
+    return build(folder, pages, PARITY_CONF)
+
+
+def test_the_page_of_parity_shows_the_two_files(tmp_path):
+    html, warnings = parity_page(tmp_path)
+    assert warnings == ""
+    assert re.findall("<h2>(.*?)<", html) == ["Norms"]
+    assert 'href="chapters/norms.html"' in html
+    said = "Measured on x, one of 2 cores, with numpy 2.4.6. Rounds of a"
+    assert f"{said} race: 3." in html
+    captions = re.findall('<span class="caption-text">(.*?)<', html)
+    assert captions == [
+        "Parity",
+        "Speed",
+        "What both reached at the largest size",
+    ]
+    rows = [
+        re.findall(r"<td>(.*?)</td>", row)
+        for row in re.sub(r"</?(?:p|code|span)\b[^>]*>", "", html).split(
+            "<tr"
+        )
+    ]
+    assert [row for row in rows if row] == [
+        ["length", "numpy", "4", "1e-15", "1e-12"],
+        [
+            "unit",
+            "numpy",
+            "all",
+            "2 rows",
+            "500\xa0ms",
+            "250\xa0ms",
+            "2\xa0× slower",
+            "1.00 and 1.20",
+        ],
+        ["unit", "numpy", "WordSim", "0.612", "0.600"],
+    ]
+
+
+@pytest.mark.parametrize("wrong", [{"ratio": "2"}, {"ratio": None}])
+def test_a_page_of_parity_names_what_is_wrong_in_its_files(tmp_path, wrong):
+    _, warnings = parity_page(tmp_path, **wrong)
+    said = f"speed.json: ratio is {wrong['ratio']!r}, float is needed: run"
+    assert warnings.count(said) == 1
+
+
+def test_parity_names_a_file_that_is_missing(tmp_path):
+    with pytest.raises(ValueError, match=r"parity\.json: .* `make bench`"):
+        parity.read(tmp_path)
 
 
 def test_the_policy_allows_no_script_but_its_own():

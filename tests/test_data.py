@@ -121,9 +121,18 @@ def test_the_committed_subset_is_the_top_of_glove_rounded(glove):
 
 
 def test_the_committed_subset_is_built_again_byte_for_byte(tmp_path):
-    data.write_glove_small(tmp_path / "again.npz")
+    data.pack(tmp_path / "again.npz", data.glove(20_000))
     committed = sources.ARTEFACTS / "glove_20k.npz"
     assert (tmp_path / "again.npz").read_bytes() == committed.read_bytes()
+
+
+def test_the_committed_merges_are_the_published_ones(tmp_path):
+    data.write_gpt2_merges(tmp_path / "again.bpe")
+    committed = (sources.ARTEFACTS / "gpt2_merges.bpe").read_bytes()
+    assert (tmp_path / "again.bpe").read_bytes() == committed
+    # The licence asks for its notice beside every copy.
+    notice = (sources.ARTEFACTS / "LICENSE-gpt2").read_text("utf-8")
+    assert "Copyright (c) 2019 OpenAI" in notice
 
 
 # SmolLM2
@@ -404,3 +413,20 @@ def test_analogies_are_fours_in_fourteen_sections():
     assert sections["family"][0] == ("boy", "girl", "brother", "sister")
     first = ("Athens", "Greece", "Baghdad", "Iraq")
     assert sections["capital-common-countries"][0] == first
+
+
+def test_the_corpus_is_all_three_collections_in_lower_case():
+    lists = texts.corpus()
+    often = texts.frequent(lists)
+    assert (len(lists), sum(map(len, lists)), len(often)) == (
+        10_376,
+        3_208_695,
+        21_740,
+    )
+    assert texts.introductions()[0].text.startswith("20th-century classical")
+    assert lists[0][:3] == ["th", "century", "classical"]
+    assert next(iter(often.items())) == ("the", 256_735)
+    assert min(often.values()) == 5
+    for word in ("the", "josé", "delhi"):
+        assert word in often
+    assert not {"The", "1790", "don't", ""} & often.keys()

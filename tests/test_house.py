@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import tiny
-from laws import decimals, rhythm, stored, style, tree, unchanged
+from laws import dashboard, decimals, rhythm, stored, style, tree, unchanged
 
 from booksite import chapters
 from booksite.canonical import text
@@ -79,6 +79,10 @@ def test_law_5_decimals_are_printed_or_cited(path):
 )
 def test_law_6(law):
     assert_held(law(ROOT))
+
+
+def test_the_page_of_parity_is_up_to_date():
+    assert_held(dashboard.up_to_date(ROOT))
 
 
 def test_the_readme_shows_the_first_figure():
@@ -459,6 +463,27 @@ TREE_FAULTS = [
         "assert np.array_equal(",
     ),
     (parities, "last.final: no parity row", TEST, "final", "other"),
+    (
+        dashboard.up_to_date,
+        "last.final: its row of parity is not in",
+        "benchmarks/parity.json",
+        "last.final",
+        "norms.length",
+    ),
+    (
+        dashboard.up_to_date,
+        "last.final: parity.json has a row, embook no",
+        LAST,
+        "def final",
+        "def other",
+    ),
+    (
+        dashboard.up_to_date,
+        "last.final: speed.json has a row, embook no",
+        LAST,
+        "def final",
+        "def other",
+    ),
 ]
 
 

@@ -196,7 +196,7 @@ def test_steps_leave_the_first_table_alone():
         (lambda: lookup(TABLE, [0.5]), "dtype float64: only whole"),
         (lambda: lookup(TABLE, []), "ids is empty"),
         (lambda: lookup(TABLE[0], [0]), "table has rank 1"),
-        (lambda: lookup(TABLE * np.nan, [0]), "table holds NaN"),
+        (lambda: lookup(TABLE * np.nan, [0]), r"table\[ids\] holds NaN"),
         (lambda: one_hot([2], 2), "ids from 0 to 1"),
         (lambda: one_hot([0], 0), "size is 0"),
         (lambda: scatter_add([0], TABLE, 3), "has 1 entries for 3 rows"),

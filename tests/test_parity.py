@@ -40,7 +40,12 @@ def test_nothing(parity):
 
 def test_unknown(parity):
     parity("norms.longest", "unknown", A, A)
+
+
+def test_without_a_row():
+    assert A.size == 0, "it is left out"
 """
+OLD = {"library": "old", "shape": "(1,)", "deviation": 0.0, "allowed": 0.0}
 
 
 @pytest.mark.parametrize("workers", ["0", "1"])
@@ -48,6 +53,8 @@ def test_rows_are_printed_and_deviations_fail(tmp_path, workers):
     here = Path(__file__).parent
     shutil.copy(here / "conftest.py", tmp_path)
     (tmp_path / "test_it.py").write_text(TESTS, encoding="utf-8")
+    old = [{"function": f"norms.{name}"} | OLD for name in ("clip", "length")]
+    (tmp_path / "rows.json").write_text(json.dumps(old), encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
     command += ["-n", workers, "--parity-json=rows.json", "--rootdir=.", "."]
     done = run(command, cwd=tmp_path, capture_output=True, text=True)
@@ -71,5 +78,8 @@ def test_rows_are_printed_and_deviations_fail(tmp_path, workers):
     ]
     assert "norms.unit    scipy" in "\n".join(others)
     rows = json.loads((tmp_path / "rows.json").read_text("utf-8"))
+    assert rows[0] == old[0]  # and the other old row made room for a new
+    assert [row["library"] for row in rows[:2]] == ["old", "numpy"]
+    assert rows[-1]["numbers"] == 2
     assert rows[-1]["deviation"] == 0.25
     assert rows[-1]["allowed"] == 0.1

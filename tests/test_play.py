@@ -12,7 +12,8 @@ import pytest
 import tiny
 from laws import decimals, stored
 
-from embook import data, play
+from embook import data, play, watch
+from embook.vocabulary import published
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "back/play.ipynb"
@@ -220,6 +221,39 @@ def test_the_words_arrive_as_they_were_and_are_light():
     )
     assert sent["words"].split(" ") == list(table.words)
     assert {len(counts) for counts in sent["hubs"].values()} == {play.WORDS}
+
+
+def test_the_run_arrives_as_it_was_and_is_light():
+    site = pytest.importorskip("booksite.play")
+    text = site.run_data()
+    packed = len(gzip.compress(text.encode(), 9))
+    print(f"run: {packed} bytes packed, {len(text.encode())} as they are")
+    assert packed <= 300 * KB
+    sent = json.loads(text.removeprefix("book.run=").removesuffix(";\n"))
+    run = watch.run()
+    for name in site.RUN:
+        np.testing.assert_allclose(sent[name], getattr(run, name), atol=1e-9)
+    places = np.array(sent["places"]).reshape(run.places.shape) / 1000
+    np.testing.assert_allclose(places, run.places, atol=5e-4)
+    assert [w for some in sent["kinds"].values() for w in some] == [
+        *run.words
+    ]
+    assert sent["nearest"] == run.nearest[:, :, 0].ravel().tolist()
+
+
+def test_the_tokens_arrive_as_they_were_and_are_light():
+    site = pytest.importorskip("booksite.play")
+    text = site.token_data()
+    packed = len(gzip.compress(text.encode(), 9))
+    print(f"tokens: {packed} bytes packed, {len(text.encode())} as they are")
+    assert packed <= 300 * KB
+    notice, _, sent = text.partition("*/\nbook.gpt2=")
+    assert "Copyright (c) 2019 OpenAI" in notice
+    sent = json.loads(sent.removesuffix(";\n"))
+    spelt, bpe = sent["tokens"].split(" "), published("gpt2")
+    assert [bytes(map(sent["letters"].index, t)) for t in spelt] == [
+        *bpe.tokens
+    ]
 
 
 def test_hubs_are_counted_on_every_list_but_ones_own():

@@ -22,7 +22,6 @@ LOADERS = {
     "introductions": texts.introductions,
     "encyclopedia": texts.encyclopedia,
     "union_addresses": texts.union_addresses,
-    "bpe_ranks('gpt2')": lambda: data.bpe_ranks("gpt2"),
     "bpe_ranks('o200k')": lambda: data.bpe_ranks("o200k"),
     "wordsim": texts.wordsim,
     "simlex": texts.simlex,
@@ -37,10 +36,12 @@ READS = [
     ("glove", "data/glove_6B_50d_emb.npy", data.glove),
     ("glove", "data/glove_6B_index.parquet", data.glove),
     ("glove_20k", "glove_20k.npz", data.glove_small),
+    ("sgns", "sgns.npz", data.sgns),
+    ("sgns", "sgns_runs.npz", data.sgns_runs),
     ("wikipedia", "data/summaries_en-us.json", texts.introductions),
     ("enwiki", texts.ENWIKI, texts.encyclopedia),
     ("union", "data/metadata.csv", texts.union_addresses),
-    ("gpt2", "data/encoder.json", LOADERS["bpe_ranks('gpt2')"]),
+    ("gpt2_merges", "gpt2_merges.bpe", lambda: data.bpe_ranks("gpt2")),
     (
         "tiktoken",
         "data/o200k_base.tiktoken.gz",
@@ -118,6 +119,13 @@ def test_the_other_packages_are_pinned_like_any_library():
             assert versions[source.package] == source.version
 
 
+def test_a_file_of_the_book_s_own_says_how_to_build_it_again():
+    for source in SOURCES.values():
+        assert bool(source.rebuild) != bool(source.package)
+        if source.rebuild:
+            assert source.again == f"{source.rebuild} brings it again"
+
+
 def test_the_page_shows_the_facts():
     page = (ROOT / "back" / "data.md").read_text("utf-8")
     assert page.partition(doctor.CARDS)[2] == doctor.cards()
@@ -189,11 +197,12 @@ except MissingData as error:
         f"{HIDE.format(hidden=hidden)}\n"
         "from embook import data, texts\n"
         "from embook.sources import MissingData\n"
-        f"print(data.glove_small().vectors.shape)\n{calls}"
+        "print(data.glove_small().vectors.shape)\n"
+        f"print(len(data.bpe_ranks('gpt2')))\n{calls}"
     )
     assert result.stderr == ""
-    first, *lines = result.stdout.splitlines()
-    assert first == "(20000, 50)"
+    first, second, *lines = result.stdout.splitlines()
+    assert (first, second) == ("(20000, 50)", "50256")
     return dict(line.split("|") for line in lines)
 
 

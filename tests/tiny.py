@@ -123,6 +123,24 @@ def _kept(x):
 
     return torch.asarray(x).numpy()
 '''
+COMPARED = {
+    "library": "numpy",
+    "numbers": 2,
+    "deviation": 1e-16,
+    "allowed": 1e-12,
+}
+RACED = {
+    "function": "last.final",
+    "work": "all",
+    "peer": "numpy",
+    "size": 2,
+    "unit": "rows",
+    "rounds": 3,
+    "ours": 0.5,
+    "theirs": 0.25,
+    "ratio": 0.5,
+}
+RUN = {"processor": "x", "cores": 2, "libraries": {}, "rows": [RACED]}
 FILES = {
     "_toc.yml": (
         "root: intro\nparts:\n  - chapters:\n"
@@ -131,6 +149,13 @@ FILES = {
     ),
     "src/embook/__init__.py": '"""The library."""\n',
     "src/embook/refuse.py": '"""Refuse: the checks."""\n',
+    "benchmarks/parity.json": json.dumps(
+        [
+            {"function": name} | COMPARED
+            for name in ("norms.length", "similarity.cosine", "last.final")
+        ]
+    ),
+    "benchmarks/speed.json": json.dumps({"last": RUN}),
     "tests/test_norms.py": 'parity("norms.length")\n',
 }
 

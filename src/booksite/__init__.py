@@ -13,6 +13,7 @@ PARTS = (
     "library",
     "live",
     "mathml",
+    "parity",
     "play",
     "progress",
     "quiz",

@@ -17,6 +17,8 @@ from booksite.place import place_of
 LOGGER = logging.getLogger(__name__)
 CSS_DPI = 96
 METRE = 0.0254
+# Words that fill a phone's screen: an image after them can wait.
+SCREEN = 200
 
 
 def png_size(data: bytes) -> tuple[int, int] | None:
@@ -33,6 +35,19 @@ def png_size(data: bytes) -> tuple[int, int] | None:
         dots, _, unit = struct.unpack(">IIB", data[at + 4 : at + 13])
         scale = CSS_DPI / (dots * METRE) if unit == 1 else 1.0
     return round(width * scale), round(height * scale)
+
+
+def on_first_screen(image: nodes.image) -> bool:
+    """Return whether an image is a page's first, with few words before it."""
+    words = 0
+    for node in image.document.findall():
+        if node is image:
+            return True
+        if isinstance(node, nodes.Text):
+            words += len(node.split())
+        if isinstance(node, nodes.image) or words > SCREEN:
+            return False
+    return False
 
 
 def visit_image(translator, node: nodes.image) -> None:
@@ -52,7 +67,7 @@ def visit_image(translator, node: nodes.image) -> None:
     size = png_size(path.read_bytes()) if path.is_file() else None
     if size:
         attributes |= {"width": size[0], "height": size[1]}
-    if next(node.document.findall(nodes.image)) is not node:
+    if not on_first_screen(node):
         attributes["loading"] = "lazy"
     written = (f'{k}="{escape(str(v))}"' for k, v in attributes.items())
     translator.body.append(f"<img {' '.join(written)}>")

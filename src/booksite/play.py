@@ -17,13 +17,19 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from booksite.place import place_of
+from embook import texts, watch
+from embook.data import BYTE_OF
 from embook.play import MIME, STEPS, WORDS, words
 from embook.similarity import cosine, dot, top_k
+from embook.sources import ARTEFACTS
+from embook.vocabulary import PATTERNS, published
 
 LOGGER = logging.getLogger(__name__)
 NEIGHBOURS = 10
 # Most numbers, moved up by so much, are plain letters: one byte in UTF-8.
 SHIFT = 79
+# What is seen of a training at each moment.
+RUN = ("done", "loss", "separation", "alike", "apart")
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,24 @@ KINDS = {
         "The ball that empties",
         ("p", "infinite", "d"),
         ("corner", "diagonal", "log10_share", "peel", "spread"),
+    ),
+    "tokenizer": Kind(
+        "Tokenizer",
+        ("text", "piece", "step"),
+        (
+            *("points", "bytes", "pieces", "tokens", "piece", "merges"),
+            *("parts", "hex", "ids", "may", "next", "all"),
+        ),
+        data="play-tokens.js",
+    ),
+    "training": Kind(
+        "Training you can watch",
+        ("step", "kind"),
+        (
+            *("readings", "loss", "separation", "alike", "apart"),
+            *(f"near{n}" for n in range(1, 7)),
+        ),
+        data="play-run.js",
     ),
 }
 # The scripts of the pages that hold such a figure; the first is for all.
@@ -163,6 +187,53 @@ def word_data() -> str:
     return f"book.words={text};\n"
 
 
+@cache
+def token_data() -> str:
+    """Return the script that brings GPT-2's tokens to a page, and its cuts.
+
+    A token is spelt as in its file: one letter for each byte.
+    """
+    notice = (ARTEFACTS / "LICENSE-gpt2").read_text("utf-8")
+    letters = sorted(BYTE_OF, key=BYTE_OF.get)
+    spelt = (
+        "".join(letters[byte] for byte in token)
+        for token in published("gpt2").tokens
+    )
+    # A browser counts other signs as white than Unicode and Python do.
+    pattern = PATTERNS["gpt2"].replace(r"\s", r"\p{White_Space}")
+    data = {
+        "letters": "".join(letters),
+        "pattern": pattern.replace(r"\S", r"\P{White_Space}"),
+        "tokens": " ".join(spelt),
+    }
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return f"/*\nGPT-2's tokens.\n\n{notice}*/\nbook.gpt2={text};\n"
+
+
+@cache
+def run_data() -> str:
+    """Return the script that brings a recorded training to a page."""
+    run = watch.run()
+    data = {name: getattr(run, name) for name in RUN}
+    data = {name: x.round(9).tolist() for name, x in data.items()}
+    data |= {
+        "kinds": texts.groups(),
+        # In thousandths: a mark moves by less than it is wide.
+        "places": np.rint(1000 * run.places).astype(int).ravel().tolist(),
+        "nearest": run.nearest[:, :, 0].ravel().tolist(),
+    }
+    text = json.dumps(data, separators=(",", ":"))
+    return f"book.run={text};\n"
+
+
+# What is large comes when it is asked for: its script, and what it brings.
+DATA = {
+    "play-words.js": (word_data, f"{WORDS:,} words"),
+    "play-tokens.js": (token_data, "GPT-2’s 50,000 merges"),
+    "play-run.js": (run_data, "48 words at 41 moments"),
+}
+
+
 def visit_play(translator, node: play) -> None:
     """Return nothing; open the card around the picture.
 
@@ -188,12 +259,13 @@ def depart_play(translator, node: play) -> None:
     """Return nothing; add the states, and the offer to load what is large."""
     kind, builder = KINDS[node["kind"]], translator.builder
     if kind.data:
-        data = word_data().encode()
+        script, what = DATA[kind.data]
+        data = script().encode()
         Path(builder.outdir, kind.data).write_bytes(data)
         translator.body.append(
             '<p class="play-load js-only"><button type="button" '
             f'class="button" data-load="{kind.data}">Play with it: load '
-            f"{WORDS:,} words ({len(data) / 1e6:.2f} MB)</button></p>\n"
+            f"{what} ({len(data) / 1e6:.2f} MB)</button></p>\n"
         )
     golden = json.loads(node["payload"])["golden"]
     text = json.dumps(golden, sort_keys=True).replace("<", "\\u003c")

@@ -10,7 +10,6 @@ Shapes:  V = rows of a table, D = numbers a row
 
 import base64
 import gzip
-import json
 import sys
 from functools import cache
 from pathlib import Path
@@ -20,7 +19,7 @@ import numpy as np
 from embook.refuse import between
 from embook.sources import ARTEFACTS, SOURCES, tool
 from embook.table import Table
-from embook.weights import Header, array, header
+from embook.weights import Header, array, header, readable
 
 SMOLLM = "SmolLM2-135M-Instruct.Q4_1.gguf"
 # GPT-2's vocabularies spell each byte as one visible letter: a byte that is
@@ -34,8 +33,8 @@ BYTE_OF |= {chr(256 + n): byte for n, byte in enumerate(_HIDDEN)}
 def glove(top: int | None = None) -> Table:
     """Return GloVe's words (V, 50), the most frequent first.
 
-    All 400,000 rows stay on disk until they are used (a memory map); the
-    first `top` are copied. Raises ValueError where top is not from 1 to V.
+    All 400,000 rows stay on disk (a memory map); the first `top` are copied.
+    Raises ValueError where top is not from 1 to V.
     """
     parquet = tool("pyarrow.parquet")
     source = SOURCES["glove"]
@@ -52,20 +51,41 @@ def glove(top: int | None = None) -> Table:
 def glove_small() -> Table:
     """Return GloVe's 20,000 most frequent words (20000, 50), in float32.
 
-    The file is part of the book; its numbers were rounded to float16.
+    The file is part of the book, rounded to float16.
 
     >>> glove_small().rows(["the", "of"])
     array([0, 3])
     """
-    with SOURCES["glove_20k"].reading("glove_20k.npz") as path:
+    return _packed("glove_20k", "glove_20k.npz")
+
+
+def sgns() -> Table:
+    """Return the vectors (21740, 100) that the chapter on training made."""
+    return _packed("sgns", "sgns.npz")
+
+
+def sgns_runs() -> dict[str, np.ndarray]:
+    """Return what else was kept of that training, and of a second one.
+
+    `context` (5000, 100): the first words in the table beside `sgns`;
+    `again` and `again_context`, as large: both tables, from another seed.
+    `steps` (41, 48, 100): the words of `texts.groups` at 41 moments; `done`
+    (41,): the part read by then; `loss` (41,): for each pair, on a sample.
+    """
+    with SOURCES["sgns"].reading("sgns_runs.npz") as path:
+        with np.load(path) as file:
+            return {key: file[key].astype(np.float32) for key in file}
+
+
+def _packed(key: str, name: str) -> Table:
+    with SOURCES[key].reading(name) as path:
         with np.load(path) as file:
             words = file["words"].tobytes().decode().split("\n")
             return Table(tuple(words), file["vectors"].astype(np.float32))
 
 
-def write_glove_small(path: Path) -> None:
-    """Return nothing; write the file that `glove_small` reads."""
-    table = glove(20_000)
+def pack(path: Path, table: Table) -> None:
+    """Return nothing; write a table's words, and its numbers in float16."""
     words = np.frombuffer("\n".join(table.words).encode(), np.uint8)
     # Not compressed: the bytes are the same whatever zlib is installed.
     np.savez(path, vectors=table.vectors.astype(np.float16), words=words)
@@ -119,15 +139,8 @@ def smollm_tokens() -> Table:
     letter shows its bytes: "<0xF0>". The matrix is also the output matrix.
     """
     spelt = _smollm_header().fields["tokenizer.ggml.tokens"]
-    words = tuple(_readable(bytes(map(BYTE_OF.get, t))) for t in spelt)
+    words = tuple(readable(bytes(map(BYTE_OF.get, t))) for t in spelt)
     return Table(words, _smollm("token_embd.weight"))
-
-
-def _readable(token: bytes) -> str:
-    try:
-        return token.decode()
-    except UnicodeDecodeError:
-        return "".join(f"<0x{byte:02X}>" for byte in token)
 
 
 def smollm_weights() -> dict[str, np.ndarray]:
@@ -153,8 +166,8 @@ def _smollm(name: str) -> np.ndarray:
 def bpe_ranks(name: str) -> dict[bytes, int]:
     """Return each token's rank, which is its id, for a byte-pair tokenizer.
 
-    The name is gpt2 (50,256 ranks), cl100k (100,256) or o200k (199,998);
-    special tokens are not among them. Raises ValueError for another name.
+    The name is gpt2 (50,256 ranks), cl100k (100,256) or o200k (199,998), all
+    without special tokens. Raises ValueError for another name.
     """
     if name in ("cl100k", "o200k"):
         file = f"data/{name}_base.tiktoken.gz"
@@ -165,13 +178,23 @@ def bpe_ranks(name: str) -> dict[bytes, int]:
     if name != "gpt2":
         allowed = "gpt2, cl100k or o200k is allowed"
         raise ValueError(f"name is {name!r}: {allowed}")
-    with SOURCES["gpt2"].reading("data/encoder.json") as path:
-        tokens = json.loads(path.read_text("utf-8"))
-        del tokens["<|endoftext|>"]
-        return {bytes(map(BYTE_OF.get, t)): n for t, n in tokens.items()}
+    with SOURCES["gpt2_merges"].reading("gpt2_merges.bpe") as path:
+        _, *merges, _ = path.read_text("utf-8").split("\n")
+        # First come the bytes, in the order of the letters that spell them.
+        spelt = [*sorted(BYTE_OF), *(m.replace(" ", "") for m in merges)]
+        return {bytes(map(BYTE_OF.get, t)): n for n, t in enumerate(spelt)}
+
+
+def write_gpt2_merges(path: Path) -> None:
+    """Return nothing; write the file that `bpe_ranks` reads for gpt2."""
+    with SOURCES["gpt2"].reading("data/vocab.bpe") as published:
+        path.write_bytes(published.read_bytes())
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["glove_20k"]:
-        sys.exit("usage: python -m embook.data glove_20k")
-    write_glove_small(ARTEFACTS / "glove_20k.npz")
+    if sys.argv[1:] == ["glove_20k"]:
+        pack(ARTEFACTS / "glove_20k.npz", glove(20_000))
+    elif sys.argv[1:] == ["gpt2_merges"]:
+        write_gpt2_merges(ARTEFACTS / "gpt2_merges.bpe")
+    else:
+        sys.exit("usage: python -m embook.data glove_20k or gpt2_merges")

@@ -2,6 +2,7 @@
 
 Chapter: chapters/dimension.ipynb
 Source:  Johnson & Lindenstrauss (1984), doi:10.1090/conm/026/737400;
+         Dasgupta & Gupta (2003), doi:10.1002/rsa.10073;
          Beyer and others (1999), doi:10.1007/3-540-49257-7_15;
          Radovanović, Nanopoulos & Ivanović (2010), JMLR 11
 Shapes:  N = rows, V = rows compared with, D = numbers a row,
@@ -49,8 +50,9 @@ def effective_dimension(x: np.ndarray) -> float:
     x = rows(x)
     between(len(x), 2, name="the number of rows")
     u = unit(x)
-    # The squared cosines of all N × N pairs add up to the squares in the
-    # small table u.T @ u (D, D), so that no table (N, N) is needed.
+    # (a · b)² adds up a_d a_e · b_d b_e over all d and e. Add up over rows
+    # a and b first: each (d, e) leaves the square of one entry of u.T @ u,
+    # and no table (N, N) is needed.
     return float(1 / ((u.T @ u / len(u)) ** 2).sum())
 
 
@@ -76,8 +78,9 @@ def enough_dimensions(n: int, eps: float) -> int:
 
     With so many, one random projection in n, or more, changes no squared
     distance by a factor outside 1 − eps to 1 + eps. It is the bound of
-    Dasgupta & Gupta (2003), doi:10.1002/rsa.10073, rounded down. Raises
-    ValueError where n is below 2, or eps is not above 0 and below 1.
+    Dasgupta & Gupta (2003), rounded down as scikit-learn does; the theorem
+    wants it rounded up. Raises ValueError where n is below 2, or eps is not
+    above 0 and below 1.
 
     >>> enough_dimensions(1000, 0.5)  # 4 × 6.907… / (0.125 − 0.041666…)
     331
@@ -90,9 +93,10 @@ def enough_dimensions(n: int, eps: float) -> int:
 
 
 def occurrences(neighbours: np.ndarray, n: int) -> np.ndarray:
-    """Return in how many of the lists (N, K) each of n rows stands (n,).
+    """Return how often each of n rows stands in the lists (N, K), as (n,).
 
-    Raises ValueError where an entry is not a row number from 0 to n - 1.
+    That is in how many lists, if none names a row twice. Raises ValueError
+    where an entry is not a row number from 0 to n - 1.
 
     >>> occurrences(np.array([[1, 2], [2, 0], [1, 0], [2, 1]]), 4)
     array([2, 3, 3, 0])

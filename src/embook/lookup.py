@@ -24,8 +24,8 @@ def lookup(table: np.ndarray, ids: Sequence[int]) -> np.ndarray:
            [1., 2.],
            [3., 4.]])
     """
-    table = rows(table, "table")
-    return table[token_ids(ids, len(table))]
+    ids = token_ids(ids, len(rank(table, 2, "table")))
+    return finite(np.asarray(table)[ids], "table[ids]")  # no other is read
 
 
 def one_hot(ids: Sequence[int], size: int) -> np.ndarray:

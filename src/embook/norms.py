@@ -14,8 +14,8 @@ def length(x: np.ndarray) -> np.ndarray:
     """Return the Euclidean lengths (N,) of the rows of x (N, D).
 
     Raises ValueError where x is not of rank 2, or is empty, or holds NaN.
-    Numbers beyond 1e150 or below 1e-150 (in float32 1e18 and 1e-18) leave
-    its range when squared: `norm` has no such limit.
+    Numbers beyond about 1e154 or below 1e-154 (in float32 1e19 and 1e-19)
+    can leave its range when squared: `norm` has no such limit.
 
     >>> length(np.array([[3.0, 4.0], [6.0, 8.0]]))
     array([ 5., 10.])
@@ -25,12 +25,12 @@ def length(x: np.ndarray) -> np.ndarray:
 
 
 def p_formula(x: np.ndarray, p: float) -> np.ndarray:
-    """Return the p-th roots (N,) of sums: of the rows of x (N, D).
+    """Return the p-th root (N,) of a sum, for each row of x (N, D).
 
     A row's absolute values are added up, each to the power p. From p = 1
     on that is a norm: call `norm`. Below 1 it is none, a detour can be
-    shorter than the straight way. Raises ValueError as `length` does, and
-    where p is not above 0; np.inf is allowed.
+    shorter than the straight way. Raises ValueError where x is not of rank
+    2, is empty or holds NaN, and where p is not above 0; np.inf is allowed.
 
     >>> p_formula(np.array([[1.0, 1.0], [1.0, 0.0]]), 0.5)
     array([4., 1.])
@@ -48,7 +48,7 @@ def p_formula(x: np.ndarray, p: float) -> np.ndarray:
 def norm(x: np.ndarray, p: float) -> np.ndarray:
     """Return the p-norms (N,) of the rows of x (N, D); p may be np.inf.
 
-    Raises ValueError as `length` does, and where p is not a number from 1
+    Raises ValueError as `p_formula` does, and where p is not a number from 1
     on. The norms of a matrix as a whole are in `matrix_norm`.
 
     >>> norm(np.array([[3.0, -4.0]]), 1), norm(np.array([[3, -4]]), np.inf)

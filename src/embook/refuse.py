@@ -28,9 +28,9 @@ def finite(
         )
     if x.size == 0:
         raise ValueError(f"{name} is empty: its shape is {x.shape}")
-    bad = np.argwhere(~np.isfinite(x))
-    if len(bad):
-        where = tuple(int(i) for i in bad[0])
+    fine = np.isfinite(x)
+    if not fine.all():
+        where = tuple(int(i) for i in np.argwhere(~fine)[0])
         raise ValueError(
             f"{name} holds NaN or infinity at index {where}: "
             "only finite numbers"

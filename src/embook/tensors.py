@@ -102,8 +102,8 @@ def to_bfloat16(x: np.ndarray) -> np.ndarray:
     """Return x, of any shape (N,), (N, D) …, rounded to bfloat16.
 
     Its numbers are float32. Of two neighbours equally near, the one whose
-    last bit is 0 is taken. Raises ValueError on NaN, and on more than
-    float32 can hold.
+    last bit is 0 is taken; from 3.3962e38 on, infinity. Raises ValueError
+    on NaN, and on more than float32 can hold.
 
     >>> to_bfloat16(np.array([1.01, 257.0, 259.0]))
     array([  1.0078125, 256.       , 260.       ], dtype=float32)
@@ -119,8 +119,8 @@ def to_bfloat16(x: np.ndarray) -> np.ndarray:
 def to_int8(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return x (N, D) as whole numbers (N, D) and a scale a row (N, 1).
 
-    The largest number of each row becomes 127 or −127. Raises ValueError
-    where x is not of rank 2, or is empty, or holds NaN or infinity.
+    Unless a row is (nearly) all zeros, its number furthest from zero becomes
+    127 or −127. Raises ValueError where x is empty, not (N, D) or not finite.
 
     >>> to_int8(np.array([[0.5, -1.27]]))
     (array([[  50, -127]], dtype=int8), array([[0.01]]))

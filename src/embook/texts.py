@@ -9,7 +9,9 @@ import csv
 import html
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from xml.etree import ElementTree
 
 from embook.sources import SOURCES
@@ -118,6 +120,47 @@ def union_addresses() -> tuple[Speech, ...]:
             )
             for r in sorted(rows, key=lambda r: r["date"])
         )
+
+
+def corpus() -> list[list[str]]:
+    """Return the words of the book's 10,376 texts, 3.2 million, text by text.
+
+    The introductions in English, the whole articles and the addresses. A
+    word is a run of letters, in lower case.
+    """
+    letters = re.compile(r"[^\W\d_]+").findall
+    sources = chain(introductions(), encyclopedia(), union_addresses())
+    return [letters(source.text.lower()) for source in sources]
+
+
+def frequent(lists: list[list[str]], least: int = 5) -> dict[str, int]:
+    """Return how often each word occurs, if at least so often.
+
+    The most frequent comes first; of equals, the one that was read first.
+
+    >>> frequent([["to", "be"], ["or", "not", "to", "be"]], least=2)
+    {'to': 2, 'be': 2}
+    """
+    often = Counter(chain.from_iterable(lists))
+    return {word: n for word, n in often.most_common() if n >= least}
+
+
+def groups() -> dict[str, list[str]]:
+    """Return eight groups of six words, which the book watches as they learn.
+
+    They were chosen by what the words mean, before anything was trained.
+    """
+    chosen = {
+        "family": "mother father son daughter brother wife",
+        "music": "piano violin guitar orchestra jazz opera",
+        "matter": "electron atom proton molecule quantum particles",
+        "food": "bread rice meat milk sugar fruit",
+        "war": "army troops soldiers battle enemy navy",
+        "land": "river lake mountain valley island coast",
+        "body": "heart blood brain skin bone lungs",
+        "money": "tax bank debt dollars budget revenue",
+    }
+    return {name: words.split() for name, words in chosen.items()}
 
 
 def wordsim() -> tuple[tuple[str, str, float], ...]:

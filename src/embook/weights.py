@@ -88,3 +88,15 @@ def array(path: Path, place: tuple[list[int], int, int]) -> np.ndarray:
         raise ValueError(f"{path} has {size} bytes: an array ends at {end}")
     raw = np.memmap(path, np.uint8, "r", offset, packed)
     return np.asarray(gguf.dequantize(raw, kind))
+
+
+def readable(token: bytes) -> str:
+    """Return a token's text, or its bytes where it is part of a letter.
+
+    >>> readable(b" dog"), readable("é".encode()[:1])
+    (' dog', '<0xC3>')
+    """
+    try:
+        return token.decode()
+    except UnicodeDecodeError:
+        return "".join(f"<0x{byte:02X}>" for byte in token)

@@ -24,6 +24,8 @@ ROOMS = {
     "texts",
     "vocabulary",
     "weights",
+    "watch",
+    "windows",
 }
 # Modules that stand before their chapter does: each with the chapter that
 # it must come before.

@@ -1,12 +1,21 @@
 """Figures to play with: true to the notebook, and open to every hand."""
 
 import json
+import random
 import re
+import unicodedata
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from fuzz import strings
 from test_crawl import AXE, RULES
+
+from embook.data import BYTE_OF
+from embook.tokenization import encode
+from embook.vocabulary import cut, published
 
 site_play = pytest.importorskip("booksite.play")
 KINDS = list(site_play.KINDS)
@@ -17,9 +26,11 @@ SLIPS = {
     "two-vectors": ("dot / (lengths[0] * lengths[1])", "$ * 1.00001"),
     "neighbours": ("(Math.sqrt(dot(q, q)) * lengths[n])", "$ * 1.00001"),
     "lp-ball": ("1 / (12 * z)", "1 / (12.1 * z)"),
+    "tokenizer": ("ranks.indexOf(lowest)", "ranks.lastIndexOf(lowest)"),
+    "training": ("run.loss[step]],", "run.loss[step] * 1.00001],"),
 }
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
-FOCUSABLE = "input:enabled, button:enabled, summary"
+FOCUSABLE = "input:enabled, textarea, button:enabled, summary"
 
 
 def home_of(site: Path, kind: str) -> str:
@@ -66,11 +77,16 @@ def put(card, key: str, value) -> None:
     else:
         field = card.locator(f'[name="{key}"]')
         field.fill(str(value))
-        field.press("Enter")
+        # In a field of several lines it would be one more sign.
+        if field.evaluate("field => field.tagName") == "INPUT":
+            field.press("Enter")
 
 
 def bring(card, state: dict) -> None:
     """Return nothing; bring a figure into a state by its controls."""
+    # One control may depend on those before it.
+    order = site_play.KINDS[card.get_attribute("data-play")].state
+    state = {key: state[key] for key in order}
     ticks = {k: v for k, v in state.items() if isinstance(v, bool)}
     # A tick can lock another control: all off, then the rest, then on.
     for key in ticks:
@@ -192,6 +208,101 @@ def test_an_address_with_nonsense_changes_nothing(
     assert [p for p in seen.problems if "play" in p] == []
 
 
+# --- the tokenizer, byte for byte -------------------------------------------
+
+LETTERS = sorted(BYTE_OF, key=BYTE_OF.get)
+IN_THE_PAGE = """texts => texts.map(text => {
+    const { cut, encode, letters, tokens } = book.gpt2;
+    const all = tokens.split(" ");
+    const ids = encode(text);
+    const bytes = ids.flatMap(id =>
+        Array.from(all[id], letter => letters.indexOf(letter)));
+    return [cut(text), ids, bytes];
+})"""
+
+
+def spell(tokens: list[bytes]) -> list[str]:
+    """Return tokens as the vocabulary's file spells them."""
+    return ["".join(LETTERS[byte] for byte in token) for token in tokens]
+
+
+def unequal(page, texts: list[str]) -> list[str]:
+    """Return the texts that the page cuts or encodes unlike Python."""
+    bpe, wrong = published("gpt2"), []
+    for start in range(0, len(texts), 500):
+        part = texts[start : start + 500]
+        found = page.evaluate(IN_THE_PAGE, part)
+        for text, theirs in zip(part, found, strict=True):
+            ours = [cut(text), encode(text, bpe), [*text.encode()]]
+            wrong += [text] * (ours != theirs)
+    return wrong
+
+
+@pytest.mark.parametrize(
+    "count", [1000, pytest.param(10_000, marks=pytest.mark.deep)]
+)
+def test_the_page_encodes_like_python(opened, count):
+    page, _, seen = opened("tokenizer")
+    texts = [*strings(count, seed=5)]
+    assert unequal(page, texts) == []
+    assert seen.problems == []
+    print(f"{count} strings, {sum(map(len, texts))} characters: all equal")
+
+
+@pytest.mark.deep
+def test_no_id_depends_on_the_unicode_of_the_browser(opened):
+    page, _, _ = opened("tokenizer")
+    # Between these planes Unicode has assigned nothing yet.
+    signs = [
+        *range(0xD800),
+        *range(0xE000, 0x40000),
+        *range(0xE0000, 0xE0200),
+    ]
+    texts = [f"a{chr(i)}{chr(i)}b 1{chr(i)}\n" for i in signs]
+    bpe, moved = published("gpt2"), []
+    for start in range(0, len(texts), 5000):
+        part = texts[start : start + 5000]
+        found = page.evaluate(IN_THE_PAGE, part)
+        for text, (pieces, ids, _) in zip(part, found, strict=True):
+            assert ids == encode(text, bpe), text
+            moved += [text[1]] * (pieces != cut(text))
+    # Only new letters are cut otherwise: those that Python does not know.
+    print(f"{len(texts)} signs, {len(moved)} of them cut otherwise")
+    assert {unicodedata.category(c) for c in moved} <= {"Cn"}
+
+
+def stages(piece: bytes, rank: Callable) -> list[list[str]]:
+    """Return a piece after each merge, spelt; slow and plain."""
+    rows = [[bytes([byte]) for byte in piece]]
+    while True:
+        row = rows[-1]
+        found = [rank(a, b) for a, b in pairwise(row)]
+        may = [i for i in found if i is not None]
+        if not may:
+            return [*map(spell, rows)]
+        at = found.index(min(may))
+        rows.append([*row[:at], row[at] + row[at + 1], *row[at + 2 :]])
+
+
+def test_every_merge_on_the_way_is_python_s(opened):
+    page, _, _ = opened("tokenizer")
+    rng = random.Random(0)
+    pieces = {piece for text in strings(1500, seed=6) for piece in cut(text)}
+    pieces = rng.sample(sorted(p for p in pieces if len(p) < 40), 1000)
+    found = page.evaluate(
+        """pieces => pieces.map(piece => {
+            const { merge } = book.gpt2;
+            const most = merge(piece).merged.length;
+            return Array.from({length: most + 1},
+                (_, step) => merge(piece, step).parts);
+        })""",
+        pieces,
+    )
+    rank = published("gpt2").rank
+    assert found == [stages(piece.encode(), rank) for piece in pieces]
+    print(f"{len(pieces)} pieces, {sum(map(len, found))} rows: all equal")
+
+
 # --- by keyboard alone ------------------------------------------------------
 
 
@@ -273,7 +384,7 @@ def test_every_control_works_by_keyboard(opened, kind):
         page.keyboard.type("1" if value_of(page) != "1" else "2")
         assert shown(card) != values
 
-    words = card.locator('[type="text"]')
+    words = card.locator('[type="text"], textarea')
     for n in range(words.count()):
         words.nth(n).focus()
         values = shown(card)
@@ -441,7 +552,8 @@ def test_one_polite_sentence_when_the_hand_rests(opened, kind):
             new MutationObserver(() => said++)
                 .observe(card.querySelector(".play-says"),
                     {childList: true, characterData: true, subtree: true});
-            const tick = card.querySelector("[type=checkbox]");
+            const tick = card.querySelector(
+                "[type=checkbox], .play-steps button:last-child");
             for (let n = 0; n < 31; n++) tick.click();
             await new Promise(done => setTimeout(done, 600));
             return said;
@@ -523,17 +635,23 @@ def test_no_text_jumps_when_a_figure_arrives(visit, site, kind, width):
 # --- bad input --------------------------------------------------------------
 
 
-def test_words_come_when_asked_for_and_say_their_size(visit, site):
-    page, seen = visit(home_of(site, "neighbours"))
-    assert not any("play-words" in r.url for r in seen.responses)
+@pytest.mark.parametrize(
+    ("kind", "first"), [("neighbours", "word"), ("tokenizer", "text")]
+)
+def test_data_comes_when_asked_for_and_says_its_size(
+    visit, site, kind, first
+):
+    page, seen = visit(home_of(site, kind))
+    name = site_play.KINDS[kind].data
+    assert not any(name in r.url for r in seen.responses)
     offer = page.locator("[data-load]")
-    size = site.joinpath("play-words.js").stat().st_size / 1e6
-    assert f"({size:.2f} MB)" in offer.inner_text()
+    size = site.joinpath(name).stat().st_size
+    assert f"({size / 1e6:.2f} MB)" in offer.inner_text()
     offer.press("Enter")
-    page.locator(".play-hits li").first.wait_for()
-    assert page.evaluate("document.activeElement.name") == "word"
-    (sent,) = (r for r in seen.responses if "play-words" in r.url)
-    assert len(sent.body()) == site.joinpath("play-words.js").stat().st_size
+    page.locator(".play-body").wait_for()
+    assert page.evaluate("document.activeElement.name") == first
+    (sent,) = (r for r in seen.responses if name in r.url)
+    assert len(sent.body()) == size
     assert seen.problems == []
 
 
@@ -542,7 +660,7 @@ def test_words_that_do_not_arrive_can_be_asked_for_again(visit, site):
     page.route("**/play-words.js", lambda route: route.abort())
     offer = page.locator("[data-load]")
     offer.press("Enter")
-    page.get_by_text("The words did not arrive. Try again").wait_for()
+    page.get_by_text("It did not arrive. Try again").wait_for()
     assert page.locator('[data-play="neighbours"] > img').is_visible()
     page.unroute("**/play-words.js")
     offer.press("Enter")
@@ -610,4 +728,93 @@ def test_a_vector_of_length_zero_has_no_cosine(opened):
     for name in ("b1", "b2"):
         card.locator(f'[name="{name}"]').fill("0")
     card.get_by_text("b has length 0. It has no direction").wait_for()
+    assert seen.problems == []
+
+
+def test_a_text_that_cannot_be_cut_gets_one_sentence(opened):
+    _, card, seen = opened("tokenizer")
+    before, trouble = shown(card), card.locator(".play-trouble")
+    field = card.locator('[name="text"]')
+    for typed, sentence in {
+        "": "Type a text first.",
+        "é" * 1001: "1001 characters: at most 1000 fit here.",
+        "a\ud83d": "The text holds U+D83D at place 1: half of a surrogate",
+    }.items():
+        # Typed by the page: no half of a pair can be sent to it.
+        field.evaluate(
+            """(field, codes) => {
+                field.value = String.fromCharCode(...codes);
+                field.dispatchEvent(new Event("input"));
+            }""",
+            [ord(sign) for sign in typed],
+        )
+        assert sentence in trouble.inner_text(), typed
+        assert shown(card) == before
+        field.dispatch_event("change")
+        assert field.input_value() == "strawberry strawberry"
+    put(card, "text", "é" * 1000)
+    assert trouble.inner_text() == ""
+    assert shown(card)["bytes"] == "2000"
+    assert seen.problems == []
+
+
+@pytest.mark.parametrize("text", ["\ud800", "ab\udfff", "😉é\ude09\ud83d!"])
+def test_half_of_a_pair_is_refused_in_python_s_words(opened, text):
+    page, _, _ = opened("tokenizer")
+    with pytest.raises(ValueError, match="surrogate") as python:
+        cut(text)
+    units = text.encode("utf-16-le", "surrogatepass")
+    said = page.evaluate(
+        """units => {
+            const half = units.filter((_, n) => n % 2 === 0);
+            const codes = half.map((low, n) => low + 256 * units[2 * n + 1]);
+            try {
+                return book.gpt2.encode(String.fromCharCode(...codes));
+            } catch (error) {
+                return error.message;
+            }
+        }""",
+        [*units],
+    )
+    assert said == str(python.value)
+
+
+def test_a_piece_is_chosen_and_merged_by_keyboard(opened):
+    page, card, _ = opened("tokenizer")
+    put(card, "text", "I love\n127 dogs")
+    pieces = card.locator(".play-pieces label")
+    assert pieces.all_inner_texts() == [
+        *("I", "␣love", "↵", "127", "␣dogs"),
+    ]
+    card.locator('[data-key="piece"]:checked').focus()
+    page.keyboard.press("ArrowRight")
+    assert (shown(card)["piece"], shown(card)["parts"]) == (
+        " love",
+        "Ġ l o v e",
+    )
+    button = card.get_by_role("button", name="Next merge")
+    seen = []
+    for _ in range(6):  # Beyond the last, nothing happens.
+        button.focus()
+        page.keyboard.press("Enter")
+        seen.append(shown(card)["parts"])
+    assert seen == ["Ġl o v e", "Ġl o ve", "Ġl ove", *["Ġlove"] * 3]
+    # Shown by more than a colour: a thicker edge, and a word.
+    made = card.locator(".chip.made")
+    assert made.inner_text().split() == [
+        "␣love",
+        *"20 6c 6f 76 65".split(),
+        "1842",
+    ]
+    card.get_by_role("button", name="Undo one").press("Enter")
+    assert card.locator(".gap.next").inner_text() == "next 1842"
+
+
+def test_an_address_too_far_is_brought_back(visit, site):
+    home = home_of(site, "tokenizer")
+    query = urlencode({"text": "a b\r\nc", "piece": 99, "step": 99})
+    page, seen = visit(f"{home}#play-tokenizer?{query}")
+    values = shown(card_of(page, "tokenizer"))
+    assert (values["pieces"], values["all"]) == ("5", "64 275 201 198 66")
+    assert (values["piece"], values["merges"]) == ("a", "0")
     assert seen.problems == []

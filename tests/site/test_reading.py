@@ -165,7 +165,7 @@ def test_a_term_explains_itself(visit):
     link.focus()
     bubble.wait_for()
     assert link.get_attribute("aria-describedby") == "hover"
-    assert bubble.inner_text() == "One number."
+    assert bubble.inner_text() == "One number: a tensor of rank 0."
     page.keyboard.press("Escape")
     assert not bubble.is_visible()
     page.evaluate("document.activeElement.blur()")

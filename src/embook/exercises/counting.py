@@ -185,6 +185,14 @@ def _last_writes(ids, size, window):
     return near + near.T
 
 
+def _itself_once(ids, size, window):
+    near = np.zeros((size, size))
+    for i, a in enumerate(ids):
+        for d, b in enumerate(ids[i + 1 : i + 1 + window], 1):
+            near[[a, b], [b, a]] += 1 / d
+    return near
+
+
 WINDOWS = Exercise(
     reference=windows,
     cases=(
@@ -196,6 +204,11 @@ WINDOWS = Exercise(
         (np.array([0, 1, 2, 3, 4, 0]), 5, 4),
     ),
     mistakes=(
+        Mistake(
+            _itself_once,
+            "Right, but for a word near itself: then both cells are the same "
+            "one, and it gets 1/d twice.",
+        ),
         Mistake(
             _ahead,
             "You count the words behind, not those in front: a pair counts "
@@ -275,6 +288,19 @@ def _no_log(texts, query):
     return _best_first(dots / (lengths + (lengths == 0)))
 
 
+def _log_of_one_more(texts, query):
+    rarity = np.log(len(texts) / np.maximum((texts > 0).sum(axis=0), 1))
+    a, b = np.log1p(texts) * rarity, np.log1p(query) * rarity
+    lengths = np.linalg.norm(a, axis=1)
+    return _best_first(a @ b / (lengths + (lengths == 0)))
+
+
+def _log_of_none(texts, query):
+    rarity = np.log(len(texts) / np.maximum((texts > 0).sum(axis=0), 1))
+    a, b = ((1 + np.log(x)) * rarity for x in (texts, query))
+    return _best_first(a @ b / np.linalg.norm(a, axis=1))
+
+
 def _worst_first(texts, query):
     dots, lengths = _scored(texts, query)
     scores = dots / (lengths + (lengths == 0))
@@ -334,6 +360,16 @@ RANKING = Exercise(
             "The count itself is used: ten times the word is not ten times "
             "the evidence. Take 1 + ln(count) where it is not 0.",
         ),
+        Mistake(
+            _log_of_one_more,
+            "Your weight of a count is ln(1 + count): this chapter's is 1 + "
+            "ln(count), and 0 where the count is 0.",
+        ),
+        Mistake(
+            _log_of_none,
+            "You took the logarithm of a count of 0: a word that does not "
+            "occur weighs 0.",
+        ),
         Mistake(_worst_first, "The worst comes first: turn the order round."),
         Mistake(
             _shared_words,
@@ -348,8 +384,9 @@ RANKING = Exercise(
         ),
     ),
     hints=(
-        "Weigh texts and query alike, then take cosines. A text without "
-        "any word scores 0.",
+        "Weigh texts and query alike: (1 + ln count) times rarity where the "
+        "count is above 0, else 0. Then take cosines. A text without any "
+        "word scores 0.",
         "The rarity of a word comes from the texts alone, not the query.",
         "The query's own length changes no order. Sort the negated "
         "scores with kind='stable'.",

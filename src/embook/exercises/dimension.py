@@ -257,6 +257,16 @@ def _smallest_first(variances, share):
     return int((held < (share - 1e-9) * held[-1]).sum()) + 1
 
 
+def _no_slack(variances, share):
+    axes(variances, share)
+    largest_first = np.sort(variances)[::-1]
+    held = np.cumsum(largest_first)
+    parts = np.cumsum(largest_first / variances.sum())
+    # Readers divide before, after or not at all; each rounds elsewhere.
+    below = (held < share * held[-1]) | (held / held[-1] < share)
+    return int((below | (parts < share)).sum()) + 1
+
+
 def _one_short(variances, share):
     return axes(variances, share) - 1
 
@@ -298,6 +308,7 @@ AXES = Exercise(
         (np.array([0.7, 0.2, 0.05, 0.05]), 1.0),
         (np.array([1.0, 9.0, 16.0, 4.0, 25.0]), 0.8),
         (np.array([2.0, 1.0, 7.0]), 0.95),
+        (np.array([0.2, 0.1, 0.5, 0.7]), 0.8),
         (np.array([3.0, 1.0]), 0.0),
         (np.array([3.0, 1.0]), 1.5),
     ),
@@ -310,6 +321,11 @@ AXES = Exercise(
         Mistake(
             _smallest_first,
             "You began with the smallest variances: begin with the largest.",
+        ),
+        Mistake(
+            _no_slack,
+            "You are right up to rounding: a share reached exactly can come "
+            "out as 0.8999… Allow a billionth.",
         ),
         Mistake(
             _one_short,
@@ -343,8 +359,8 @@ AXES = Exercise(
         "Sort the variances, the largest first, and add up as you go: "
         "np.cumsum.",
         "The last of these running sums is the total.",
-        "Count the running sums that stay below share times the total, and "
-        "add the one axis that gets there.",
+        "Count the running sums that stay below (share - 1e-9) times the "
+        "total, and add the one axis that gets there.",
     ),
 )
 

@@ -1,5 +1,7 @@
 """Exercises of chapters/distance.ipynb."""
 
+import operator
+
 import numpy as np
 
 from embook import distance
@@ -66,6 +68,7 @@ MINKOWSKI = Exercise(
         (np.array([1.0, 1.0]), np.array([4.0, 5.0]), 2),
         (np.array([1.0, 1.0]), np.array([4.0, 5.0]), 1),
         (np.array([1.0, 5.0]), np.array([4.0, -2.0]), np.inf),
+        (np.array([1.0, 1.0]), np.array([4.0, 5.0]), np.inf),
         (np.array([0.0, 0.0, 0.0]), np.array([3.0, -4.0, 5.0]), 3),
         (
             np.array([2.0, -1.0, 0.5, 7.0]),
@@ -180,6 +183,10 @@ def _each_centred(a, b):
     return pairwise(a - a.mean(axis=0), b - b.mean(axis=0))
 
 
+def _one_moved(a, b):
+    return pairwise(a - a[0], b)
+
+
 _POSTS = np.array([[0, 0], [3, 4], [8, 15], [20, 21]], np.float32)
 _FAR = np.array([600_000, 200_000], np.float32)
 
@@ -240,6 +247,11 @@ PAIRWISE = Exercise(
             "You took a mean of its own off each table, which moves one "
             "against the other. Take the same point off both.",
         ),
+        Mistake(
+            _one_moved,
+            "You moved a alone. After a = a - a[0] the new a[0] is zero, "
+            "and takes nothing off b: keep the point under a name first.",
+        ),
     ),
     hints=(
         "a[:, None] has shape (N, 1, D): what does a[:, None] - b have?",
@@ -274,19 +286,34 @@ def nearest(query, table, pivot):
     return place, measured
 
 
-def _search(query, table, pivot, bound, order=np.argsort, goes_on=False):
-    def far(a, b):
-        return np.sqrt(((a - b) ** 2).sum(axis=-1))
+def _far(a, b):
+    return np.sqrt(((a - b) ** 2).sum(axis=-1))
 
+
+def _by_bound(least):
+    return np.argsort(least, kind="stable")
+
+
+def _search(
+    query,
+    table,
+    pivot,
+    bound,
+    order=_by_bound,
+    goes_on=False,
+    far=_far,
+    stop=operator.ge,
+    better=operator.lt,
+):
     least = bound(far(table, pivot), far(query, pivot))
     best, place, measured = np.inf, -1, 0
     for i in order(least):
-        if least[i] >= best:
+        if stop(least[i], best):
             if goes_on:
                 continue
             break
         measured += 1
-        if far(query, table[i]) < best:
+        if better(far(query, table[i]), best):
             best, place = far(query, table[i]), int(i)
     return place, measured
 
@@ -310,6 +337,42 @@ def _added(query, table, pivot):
 def _in_table_order(query, table, pivot):
     rows = range(len(table))
     return _search(query, table, pivot, _apart, lambda _: rows, goes_on=True)
+
+
+def _goes_on_at_equal(query, table, pivot):
+    return _search(query, table, pivot, _apart, stop=operator.gt)
+
+
+def _later_of_equals(query, table, pivot):
+    return _search(query, table, pivot, _apart, better=operator.le)
+
+
+def _largest_first(query, table, pivot):
+    def order(least):
+        return np.argsort(-least, kind="stable")
+
+    return _search(query, table, pivot, _apart, order)
+
+
+def _all_squared(query, table, pivot):
+    return _search(
+        query, table, pivot, _apart, far=lambda a, b: _far(a, b) ** 2
+    )
+
+
+def _bound_squared(query, table, pivot):
+    return _search(
+        query, table, pivot, lambda to, here: np.abs(to**2 - here**2)
+    )
+
+
+def _best_squared(query, table, pivot):
+    def bound(to, here):
+        return np.abs(np.sqrt(to) - np.sqrt(here))
+
+    return _search(
+        query, table, pivot, bound, far=lambda a, b: _far(a, b) ** 2
+    )
 
 
 def _first_only(query, table, pivot):
@@ -379,6 +442,36 @@ NEAREST = Exercise(
             "smallest bound first: near rows come early, and you can stop.",
         ),
         Mistake(
+            _goes_on_at_equal,
+            "You go on when a bound equals the best distance. Such a row "
+            "cannot be nearer: stop at the first bound not below it.",
+        ),
+        Mistake(
+            _later_of_equals,
+            "Of equally near rows you keep the last one visited: a row "
+            "takes the place only if it is nearer.",
+        ),
+        Mistake(
+            _largest_first,
+            "You take the largest bound first. No row so far was nearer "
+            "than its bound, so you never stop: sort the other way.",
+        ),
+        Mistake(
+            _all_squared,
+            "You measure in squares. The triangle inequality does not hold "
+            "for them: take the roots first.",
+        ),
+        Mistake(
+            _bound_squared,
+            "Your bound is a difference of squares. The triangle inequality "
+            "does not hold for squares: take the roots first.",
+        ),
+        Mistake(
+            _best_squared,
+            "You compare a bound with a squared distance: take the root of "
+            "the distance to the row as well.",
+        ),
+        Mistake(
             _first_only,
             "The row with the smallest bound need not be the nearest: the "
             "bound says 'at least', not 'exactly'. Go on until it is safe.",
@@ -403,8 +496,8 @@ NEAREST = Exercise(
         ),
     ),
     hints=(
-        "By the triangle inequality, d(query, row) is at least "
-        "|d(query, pivot) − d(row, pivot)|. Work that out for all rows.",
+        "Put all distances to the pivot into one array, and take the "
+        "query's own off it: without their signs, these are the bounds.",
         "Go through np.argsort(bounds, kind='stable'), and remember the "
         "best distance so far.",
         "Stop at the first row whose bound is not below the best distance; "

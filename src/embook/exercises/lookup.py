@@ -77,6 +77,19 @@ def _wrong_id_dropped(ids, slopes, size, padding=None):
     return scatter_add(ids[kept], slopes[kept], size, padding)
 
 
+def _nothing_refused(ids, slopes, size, padding=None):
+    gradient = np.zeros((size, slopes.shape[1]))
+    for i, slope in zip(ids, slopes, strict=True):
+        gradient[i] += slope
+    return _padded(gradient, padding)
+
+
+def _padding_not_refused(ids, slopes, size, padding=None):
+    if min(ids) < 0 or max(ids) >= size:
+        raise ValueError("no such hook")
+    return _nothing_refused(ids, slopes, size, padding)
+
+
 SCATTER_ADD = Exercise(
     reference=scatter_add,
     cases=(
@@ -92,6 +105,16 @@ SCATTER_ADD = Exercise(
         (np.array([0, 1]), np.ones((2, 2)), 3, -1),
     ),
     mistakes=(
+        Mistake(
+            _padding_not_refused,
+            "Right, but a padding without a hook is not refused: raise a "
+            "ValueError for it, as for an id.",
+        ),
+        Mistake(
+            _nothing_refused,
+            "Right, but nothing is refused: raise a ValueError for an id or "
+            "a padding that has no hook.",
+        ),
         Mistake(
             _written_once,
             "An id that comes twice keeps only its last row of slopes: "
@@ -154,7 +177,8 @@ SCATTER_ADD = Exercise(
         "Begin with zeros of shape (size, numbers in a row of slopes).",
         "Go through ids and slopes together, and add each row to its hook.",
         "First of all, raise ValueError if the smallest id is below 0 or "
-        "the largest is size or more.",
+        "the largest is size or more; the same for the padding, unless it "
+        "is None.",
     ),
 )
 
@@ -434,6 +458,15 @@ def _exchanged(table, seen, comes):
     return tied(table, comes, seen)
 
 
+def _too_large_scores(table, seen, comes):
+    scores = np.exp(table @ table[seen])
+    error = scores / scores.sum()
+    error[comes] -= 1
+    gradient = np.outer(error, table[seen])
+    gradient[seen] += error @ table
+    return gradient
+
+
 def _case(size, width, seen, comes, seed):
     rng = np.random.default_rng(seed)
     return rng.normal(size=(size, width)).round(2), seen, comes
@@ -482,6 +515,11 @@ TIED = Exercise(
             _exchanged,
             "The two ids are exchanged: `seen` is looked up, `comes` is "
             "what the model should have expected.",
+        ),
+        Mistake(
+            _too_large_scores,
+            "Right, but e to a large score is infinite: take the highest "
+            "score off all of them first.",
         ),
     ),
     hints=(

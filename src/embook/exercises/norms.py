@@ -98,8 +98,8 @@ CLIP = Exercise(
         ),
         Mistake(
             _any_most,
-            "Right, but for a limit of 0 or less, which no vector can keep: "
-            "raise a ValueError.",
+            "Right, but for a limit of 0 or less, which leaves no direction "
+            "as it was: raise a ValueError.",
         ),
     ),
     hints=(
@@ -183,7 +183,7 @@ SHRINK = Exercise(
         ),
         Mistake(
             _divided,
-            "This divides, as the crow's penalty does, and nothing becomes "
+            "This divides, as the crow's fine does, and nothing becomes "
             "0: subtract the amount instead.",
         ),
         Mistake(
@@ -308,7 +308,8 @@ DUAL = Exercise(
         ),
     ),
     hints=(
-        "Start with the two ends. For p = 1: put all on the largest number.",
+        "Start with p = 1: put all on the number of the largest size, with "
+        "its sign. For infinity every number of the partner may be 1 or -1.",
         "In between it is the q-norm of x, where 1/p + 1/q = 1.",
         "q = p / (p - 1); p = 1 gives the largest |x|, infinity the sum of "
         "|x|. Refuse p below 1.",
@@ -458,7 +459,7 @@ PROMISE = Exercise(
         ),
         (Ruler("the taxi and 1", lambda x: 1 + abs(x).sum()), _PLANE),
         (
-            Ruler("the crow to 9 digits", lambda x: round(abs(x).max(), 9)),
+            Ruler("the king to 9 digits", lambda x: round(abs(x).max(), 9)),
             np.array([[1 / 3, 1 / 7], [2 / 3, 1 / 9]]),
         ),
         (
@@ -483,8 +484,8 @@ PROMISE = Exercise(
         ),
         Mistake(
             _positive_only,
-            "You tried no negative factor: turned round, a vector must be as "
-            "long as before.",
+            "You tried no negative factor: pointed the opposite way, a "
+            "vector must be as long as before.",
         ),
         Mistake(
             _no_doubling,

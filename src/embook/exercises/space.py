@@ -26,6 +26,10 @@ def _length_forgotten(x, direction):
     return x - (x @ direction)[:, None] * direction
 
 
+def _length_and_zeros_forgotten(x, direction):
+    return x - (x @ direction)[:, None] * direction
+
+
 def _length_not_squared(x, direction):
     remove(x, direction)
     size = np.sqrt(direction @ direction)
@@ -43,6 +47,11 @@ def _first_row_only(x, direction):
 def _places_zeroed(x, direction):
     remove(x, direction)
     return np.where(direction != 0, 0.0, x)
+
+
+def _no_column(x, direction):
+    remove(x, direction)
+    return x - (x @ direction) / (direction @ direction) * direction
 
 
 def _row_lengths(x, direction):
@@ -89,6 +98,12 @@ REMOVE = Exercise(
             "by direction · direction.",
         ),
         Mistake(
+            _length_and_zeros_forgotten,
+            "Right only for a direction of length 1: divide x · direction "
+            "by direction · direction, and raise a ValueError where that "
+            "is 0.",
+        ),
+        Mistake(
             _length_not_squared,
             "You divided by the length of the direction once: the direction "
             "stands in the product twice, so divide by "
@@ -107,6 +122,12 @@ REMOVE = Exercise(
             _places_zeroed,
             "You set places to 0: that removes axes, and a direction can "
             "lie between them.",
+        ),
+        Mistake(
+            _no_column,
+            "You have one number for each row, but they lie along the "
+            "columns: make them a column with [:, None] before you "
+            "multiply.",
         ),
         Mistake(
             _row_lengths,
@@ -129,7 +150,8 @@ REMOVE = Exercise(
         "rest.",
         "The shadow is (x · direction) / (direction · direction) times the "
         "direction.",
-        "x - (x @ d / (d @ d))[:, None] * d, after a check of d.any().",
+        "x - (x @ direction / (direction @ direction))[:, None] * direction, "
+        "after a check of direction.any().",
     ),
 )
 
@@ -154,13 +176,25 @@ def _walked(place, first, second):
     return place[0] * first + place[1] * second
 
 
+def _walked_unchecked(place, first, second):
+    return place[0] * first + place[1] * second
+
+
 def _dot_products(place, first, second):
     coordinates(place, first, second)
     return np.array([place @ first, place @ second])
 
 
+def _dot_products_unchecked(place, first, second):
+    return np.array([place @ first, place @ second])
+
+
 def _shadows(place, first, second):
     coordinates(place, first, second)
+    return _shadows_unchecked(place, first, second)
+
+
+def _shadows_unchecked(place, first, second):
     sizes = np.array([first @ first, second @ second])
     return np.array([place @ first, place @ second]) / sizes
 
@@ -170,6 +204,14 @@ def _columns_for_rows(place, first, second):
     return np.linalg.solve(np.array([first, second]), place)
 
 
+def _columns_for_rows_unchecked(place, first, second):
+    return np.linalg.solve(np.array([first, second]), place)
+
+
+def _parallel_unchecked(place, first, second):
+    return np.linalg.solve(np.array([first, second]).T, place)
+
+
 def _exchanged(place, first, second):
     return coordinates(place, first, second)[::-1]
 
@@ -177,6 +219,13 @@ def _exchanged(place, first, second):
 def _divided_by_place(place, first, second):
     coordinates(place, first, second)
     return place / (first + second)
+
+
+def _divided_by_one_number(place, first, second):
+    coordinates(place, first, second)
+    slope = first[1] / first[0]
+    t = (place[1] - slope * place[0]) / (second[1] - slope * second[0])
+    return np.array([(place[0] - t * second[0]) / first[0], t])
 
 
 def _whole_blocks(place, first, second):
@@ -213,6 +262,12 @@ COORDINATES = Exercise(
             "Go the other way: find the numbers that lead to the place.",
         ),
         Mistake(
+            _walked_unchecked,
+            "You walked: this is the place that the numbers would lead to. "
+            "Find the numbers that lead to the place, and refuse parallel "
+            "streets.",
+        ),
+        Mistake(
             _dot_products,
             "These are dot products with the streets: they are the "
             "coordinates only if the streets have length 1 and meet at a "
@@ -225,9 +280,33 @@ COORDINATES = Exercise(
             "equations instead.",
         ),
         Mistake(
+            _dot_products_unchecked,
+            "These are dot products with the streets: they are the "
+            "coordinates only if the streets have length 1 and meet at a "
+            "right angle. And parallel streets want a ValueError.",
+        ),
+        Mistake(
+            _shadows_unchecked,
+            "These are the shadows on the two streets: they add up to the "
+            "place only if the streets meet at a right angle. Solve the two "
+            "equations instead, and refuse parallel streets.",
+        ),
+        Mistake(
             _columns_for_rows,
             "The streets stand the wrong way round in your equations: the "
             "first equation has the first number of each street.",
+        ),
+        Mistake(
+            _columns_for_rows_unchecked,
+            "The streets stand the wrong way round in your equations: the "
+            "first equation has the first number of each street. And ask "
+            "before you solve whether the streets are parallel.",
+        ),
+        Mistake(
+            _parallel_unchecked,
+            "Right while the streets differ. For parallel streets NumPy "
+            "complains of a matrix: look first, and raise a ValueError of "
+            "your own that speaks of streets.",
         ),
         Mistake(
             _exchanged,
@@ -238,6 +317,11 @@ COORDINATES = Exercise(
             _divided_by_place,
             "You divided place by place: a walk along one street changes "
             "both numbers of the place, so the equations belong together.",
+        ),
+        Mistake(
+            _divided_by_one_number,
+            "Right, but for a street that runs due north: you divide by its "
+            "first number, and that may be 0. Cross-multiply instead.",
         ),
         Mistake(
             _whole_blocks,
@@ -261,8 +345,9 @@ COORDINATES = Exercise(
         "one equation for each of the two numbers.",
         "Multiply the equations so that t falls out when you subtract one "
         "from the other. What s is multiplied by must not be 0.",
-        "s = (p[0] * b[1] - p[1] * b[0]) / (a[0] * b[1] - a[1] * b[0]), and "
-        "t = (a[0] * p[1] - a[1] * p[0]) / (the same).",
+        "area = first[0] * second[1] - first[1] * second[0]; then s is "
+        "(place[0] * second[1] - place[1] * second[0]) / area, and t is "
+        "(first[0] * place[1] - first[1] * place[0]) / area.",
     ),
 )
 
@@ -309,6 +394,11 @@ def _independent_only(place, streets):
         space.gram_schmidt(streets)
     except ValueError:
         return False
+    return in_span(place, streets)
+
+
+def _dependent_refused(place, streets):
+    space.gram_schmidt(streets)
     return in_span(place, streets)
 
 
@@ -375,6 +465,11 @@ IN_SPAN = Exercise(
             "nothing, and go on.",
         ),
         Mistake(
+            _dependent_refused,
+            "gram_schmidt refuses dependent streets, and yet they have a "
+            "span: skip a street that adds nothing, and go on.",
+        ),
+        Mistake(
             _zero_is_nowhere,
             "The place of zeros lies in every span: walk no street at all.",
         ),
@@ -420,6 +515,18 @@ def _pairs_only(ours, theirs, pairs):
     return recover(ours, theirs, pairs)[np.array(pairs)[:, 1]]
 
 
+def _in_the_order_of_ours(ours, theirs, pairs):
+    there = [j for _, j in sorted(pairs)]
+    return recover(ours, theirs, pairs)[there]
+
+
+def _in_the_places_of_ours(ours, theirs, pairs):
+    here, there = np.array(pairs).T
+    out = np.zeros_like(ours)
+    out[here] = recover(ours, theirs, pairs)[there]
+    return out
+
+
 def _pairs_ignored(ours, theirs, pairs):
     n = min(len(ours), len(theirs))
     return theirs @ space.procrustes(theirs[:n], ours[:n])
@@ -428,6 +535,18 @@ def _pairs_ignored(ours, theirs, pairs):
 def _pairs_exchanged(ours, theirs, pairs):
     there, here = np.array(pairs).T % [len(theirs), len(ours)]
     return theirs @ space.procrustes(theirs[there], ours[here])
+
+
+def _pairs_exchanged_plainly(ours, theirs, pairs):
+    there, here = np.array(pairs).T
+    return theirs @ space.procrustes(theirs[there], ours[here])
+
+
+def _no_mirror(ours, theirs, pairs):
+    here, there = np.array(pairs).T
+    left, _, right = np.linalg.svd(theirs[there].T @ ours[here])
+    left[:, -1] *= np.sign(np.linalg.det(left @ right))
+    return theirs @ left @ right
 
 
 def _any_matrix(ours, theirs, pairs):
@@ -496,6 +615,16 @@ RECOVER = Exercise(
             "the pairs, then turn all rows of theirs.",
         ),
         Mistake(
+            _in_the_order_of_ours,
+            "You put the rows into the order of ours, and only those with a "
+            "partner came back: return all of theirs, in their own order.",
+        ),
+        Mistake(
+            _in_the_places_of_ours,
+            "You filled a table like ours: some rows of theirs have no place "
+            "in it. Return all of theirs, in their own order.",
+        ),
+        Mistake(
             _pairs_ignored,
             "You compared row 0 with row 0: a pair (i, j) says that row i "
             "of ours is row j of theirs.",
@@ -504,6 +633,16 @@ RECOVER = Exercise(
             _pairs_exchanged,
             "You read the pairs the wrong way round: in (i, j), i is a row "
             "of ours and j a row of theirs.",
+        ),
+        Mistake(
+            _pairs_exchanged_plainly,
+            "You took i for a row of theirs: in (i, j), i is a row of ours "
+            "and j a row of theirs.",
+        ),
+        Mistake(
+            _no_mirror,
+            "Right for rotations. The colleague's grid may also be a mirror "
+            "image of yours: let the determinant be.",
         ),
         Mistake(
             _any_matrix,

@@ -10,8 +10,17 @@ from embook.check import Exercise, Mistake
 # --- model_bytes: a list of shapes and the name of a dtype ----------------
 
 
+_KNOWN = ("float32", "float16", "bfloat16", "int8")
+
+
 def model_bytes(shapes, dtype):
-    """Return the bytes of all tensors of a model together."""
+    """Return the bytes of all tensors of a model together.
+
+    Raises ValueError unless dtype is one of four names, and on a size
+    below 0.
+    """
+    if dtype not in _KNOWN:
+        raise ValueError(f"dtype is {dtype!r}: {_KNOWN} are allowed")
     return sum(tensors.nbytes(shape, dtype) for shape in shapes)
 
 
@@ -25,6 +34,12 @@ def _bits(shapes, dtype):
 
 def _sizes_added(shapes, dtype):
     model_bytes(shapes, dtype)
+    return sum(sum(shape) for shape in shapes) * tensors.BYTES[dtype]
+
+
+def _sizes_added_unchecked(shapes, dtype):
+    if dtype not in _KNOWN:
+        raise ValueError(dtype)
     return sum(sum(shape) for shape in shapes) * tensors.BYTES[dtype]
 
 
@@ -54,13 +69,27 @@ def _no_scalars(shapes, dtype):
 
 
 def _any_size(shapes, dtype):
-    if dtype not in tensors.BYTES:
+    if dtype not in _KNOWN:
         raise ValueError(dtype)
     return sum(map(math.prod, shapes)) * tensors.BYTES[dtype]
 
 
 def _any_dtype(shapes, dtype):
-    return model_bytes(shapes, dtype if dtype in tensors.BYTES else "float32")
+    return model_bytes(shapes, dtype if dtype in _KNOWN else "float32")
+
+
+def _more_dtypes(shapes, dtype):
+    return sum(tensors.nbytes(shape, dtype) for shape in shapes)
+
+
+def _looked_up(shapes, dtype):
+    four = {name: tensors.BYTES[name] for name in _KNOWN}
+    return sum(map(tensors.size, shapes)) * four[dtype]
+
+
+def _looked_up_unchecked(shapes, dtype):
+    four = {name: tensors.BYTES[name] for name in _KNOWN}
+    return sum(map(math.prod, shapes)) * four[dtype]
 
 
 MODEL_BYTES = Exercise(
@@ -72,6 +101,7 @@ MODEL_BYTES = Exercise(
         ([(2, 3), (4,), ()], "bfloat16"),
         ([(2, 3, 4), (3, 0), (5, 1)], "float32"),
         ([(2, 3), (4,)], "float8"),
+        ([(2, 3), (4,)], "float64"),
         ([(2, 3), (4, -1)], "int8"),
     ),
     mistakes=(
@@ -84,6 +114,11 @@ MODEL_BYTES = Exercise(
             _sizes_added,
             "You added the sizes of a shape: 50,000 rows of 768 numbers "
             "are 50,000 times 768. Multiply them.",
+        ),
+        Mistake(
+            _sizes_added_unchecked,
+            "You added the sizes of a shape: 50,000 rows of 768 numbers "
+            "are 50,000 times 768. Multiply them, and refuse a negative one.",
         ),
         Mistake(
             _lengths,
@@ -119,6 +154,21 @@ MODEL_BYTES = Exercise(
             "Right, but for a dtype that you do not know: to guess its "
             "bytes gives a wrong bill. Raise a ValueError.",
         ),
+        Mistake(
+            _more_dtypes,
+            "Right, but for a dtype besides the four: raise a ValueError, "
+            "even if you know how many bytes it takes.",
+        ),
+        Mistake(
+            _looked_up,
+            "Right, but for an unknown dtype: a dictionary answers with a "
+            "KeyError, and a ValueError that names the dtype is wanted.",
+        ),
+        Mistake(
+            _looked_up_unchecked,
+            "Right while the dtype is known and no size is negative: raise "
+            "a ValueError for both before you multiply.",
+        ),
     ),
     hints=(
         "How many numbers has a tensor of shape (2, 3, 4)?",
@@ -142,6 +192,22 @@ def mean_error(truth, guess):
 def _all_pairs(truth, guess):
     mean_error(truth, guess)
     return np.abs(truth - guess).mean()
+
+
+def _the_bare_line(truth, guess):
+    return np.abs(truth - guess).mean()
+
+
+def _squeezed(truth, guess):
+    guess = guess.squeeze()
+    if guess.shape != truth.shape:
+        raise ValueError(guess.shape)
+    return np.abs(truth - guess).mean()
+
+
+def _asserted(truth, guess):
+    assert guess.shape in ((len(truth),), (len(truth), 1))
+    return mean_error(truth, guess)
 
 
 def _signed(truth, guess):
@@ -201,12 +267,19 @@ MEAN_ERROR = Exercise(
         (np.array([3.0, 1.0, 8.0]), np.array([2.0])),
         (np.array([3.0, 1.0]), np.array([[1.0, 2.0]])),
         (np.array([3.0, 1.0]), np.array([1.0, 2.0, 3.0])),
+        (np.array([3.0, 1.0]), np.array([[[1.0]], [[2.0]]])),
     ),
     mistakes=(
         Mistake(
             _all_pairs,
             "A column of guesses is compared with every truth, all pairs: "
             "(N,) minus (N, 1) is (N, N). Flatten the guesses first.",
+        ),
+        Mistake(
+            _the_bare_line,
+            "This is the line of the case itself. A column of guesses is "
+            "compared with every truth, all pairs: (N,) minus (N, 1) is "
+            "(N, N). Look at the shapes first, and flatten the column.",
         ),
         Mistake(
             _signed,
@@ -245,6 +318,17 @@ MEAN_ERROR = Exercise(
             "numbers: raise a ValueError.",
         ),
         Mistake(
+            _squeezed,
+            "squeeze drops every axis of size 1: that makes one guess a "
+            "number without axes, and lets other shapes pass. Allow (N,) and "
+            "(N, 1), no others.",
+        ),
+        Mistake(
+            _asserted,
+            "Right, but an assert raises an AssertionError, and Python can "
+            "be told to skip it: raise a ValueError.",
+        ),
+        Mistake(
             _columns_refused,
             "A column of shape (N, 1) is allowed: flatten it.",
         ),
@@ -279,6 +363,32 @@ def _highest(a, b):
 def _zero_lost(a, b):
     broadcast(a, b)
     return _highest(a, b)
+
+
+def _larger_of_two(a, b):
+    n = max(len(a), len(b))
+    a, b = (1,) * (n - len(a)) + a, (1,) * (n - len(b)) + b
+    if any(i != j and 1 not in (i, j) for i, j in zip(a, b, strict=True)):
+        raise ValueError(a)
+    return tuple(map(max, a, b))
+
+
+def _from_the_left_unchecked(a, b):
+    n = max(len(a), len(b))
+    return _larger_of_two(a + (1,) * (n - len(a)), b + (1,) * (n - len(b)))
+
+
+def _cut_to_the_shorter(a, b):
+    n = min(len(a), len(b))
+    return _fitted(a[len(a) - n :], b[len(b) - n :])
+
+
+def _fitted(a, b):
+    n = max(len(a), len(b))
+    a, b = (1,) * (n - len(a)) + a, (1,) * (n - len(b)) + b
+    if any(i != j and 1 not in (i, j) for i, j in zip(a, b, strict=True)):
+        raise ValueError(a)
+    return tuple(j if i == 1 else i for i, j in zip(a, b, strict=True))
 
 
 def _same_rank_only(a, b):
@@ -335,6 +445,22 @@ BROADCAST = Exercise(
             _highest,
             "You took the larger size whatever the other is: only a 1 is "
             "stretched. Refuse two different sizes when neither is 1.",
+        ),
+        Mistake(
+            _larger_of_two,
+            "Right, but for two things: a 1 beside a 0 becomes 0, so the "
+            "larger of the two is not always the answer, and a negative "
+            "size is refused.",
+        ),
+        Mistake(
+            _from_the_left_unchecked,
+            "You lined the shapes up at their first axes: line them up at "
+            "their last. And refuse negative sizes.",
+        ),
+        Mistake(
+            _cut_to_the_shorter,
+            "You stopped where the shorter shape ends: the axes that only "
+            "the longer one has stay in the answer.",
         ),
         Mistake(
             _zero_lost,
@@ -407,6 +533,12 @@ def _ones_stretch(x, table):
     return np.einsum("btd,vd->btv", x, table)
 
 
+def _no_new_axis(x, table):
+    if x.shape[-1] != table.shape[-1]:
+        raise ValueError(x.shape)
+    return (x * table).sum(axis=-1)
+
+
 _SIX = np.array([[2.0, 1.0, 0.0], [1.0, -1.0, 3.0], [0.0, 4.0, 1.0]])
 
 SCORES = Exercise(
@@ -443,6 +575,12 @@ SCORES = Exercise(
             _needs_rows("btd,vd->btvd"),
             "The products are not added up yet: the letter d must not "
             "stand on the right.",
+        ),
+        Mistake(
+            _no_new_axis,
+            "You let the positions meet the rows of the table, one each: "
+            "every position wants all rows. Make room for them, with "
+            "x[:, :, None, :], or contract with einsum.",
         ),
         Mistake(_means, "This is the mean of the products: add them up."),
         Mistake(
@@ -510,6 +648,36 @@ def _signed_top(x):
     return _packed(x, np.where(x.any(1), x.max(axis=1), 1)[:, None])
 
 
+def _uncast(x, top, steps=127):
+    if not np.isfinite(x).all():
+        raise ValueError("NaN or infinity")
+    scale = np.where(top == 0, 1, top) / steps
+    return np.rint(x / scale) * scale
+
+
+def _steps_128(x):
+    return _uncast(x, _row_top(x), steps=128)
+
+
+def _signed_top_uncast(x):
+    return _uncast(x, x.max(axis=1, keepdims=True))
+
+
+def _nothing_checked(x):
+    scale = np.abs(x).max(axis=1, keepdims=True) / 127
+    return np.rint(x / scale) * scale
+
+
+def _scales_in_a_line(x):
+    scale = np.abs(x).max(axis=1) / 127
+    return np.rint(x / scale) * scale
+
+
+def _nan_stays(x):
+    scale = _row_top(x) / 127
+    return np.rint(x / scale) * scale
+
+
 def _whole_numbers(x):
     return tensors.to_int8(x)[0]
 
@@ -568,6 +736,31 @@ INT8_ROWS = Exercise(
             _signed_top,
             "The largest number of a row may be a negative one: take the "
             "maximum of the absolute values.",
+        ),
+        Mistake(
+            _steps_128,
+            "With 128 steps the largest number becomes 128, and int8 ends "
+            "at 127: divide by 127.",
+        ),
+        Mistake(
+            _signed_top_uncast,
+            "The largest number of a row, signs aside, may be a negative "
+            "one: take the maximum of np.abs.",
+        ),
+        Mistake(
+            _nothing_checked,
+            "Right for most rows. A row of zeros has the scale 0, and 0 / 0 "
+            "is NaN; and NaN itself must be refused with a ValueError.",
+        ),
+        Mistake(
+            _scales_in_a_line,
+            "Your scales are (N,), and they are lined up with the columns: "
+            "keepdims=True makes them (N, 1), one a row.",
+        ),
+        Mistake(
+            _nan_stays,
+            "Right, but for NaN, which went through as it came: raise a "
+            "ValueError.",
         ),
         Mistake(
             _whole_numbers,

@@ -80,27 +80,29 @@ book.play = (() => {
     function recall() {
       const [id, query] = location.hash.slice(1).split("?");
       if (id !== card.id || !query) return;
-      for (const [key, asked] of new URLSearchParams(query)) {
-        if (!(key in inputs)) continue;
-        const value = inputs[key].read(asked);
+      const asked = new URLSearchParams(query);
+      // In the order of the controls: one may depend on those before it.
+      for (const [key, input] of Object.entries(inputs)) {
+        const value = asked.has(key) ? input.read(asked.get(key)) : undefined;
         if (value !== undefined) state[key] = value;
       }
       render();
       card.scrollIntoView();
     }
 
+    // The largest value may depend on the state: then it is a function.
     function number(key, label, { min, max, step = 1, stops }) {
       const id = `${card.id}-${key}`;
-      const field = make("input", { type: "number", id, name: key, min, max });
+      const most = () => (typeof max === "function" ? max() : max);
+      const field = make("input", { type: "number", id, name: key, min });
       field.step = step === 1 ? 1 : "any";
       const slider = make("input", { type: "range", step: stops ? 1 : step });
       slider.min = stops ? 0 : min;
-      slider.max = stops ? stops.length - 1 : max;
       slider.setAttribute("aria-label", `${label}, slider`);
       const read = (asked) => {
         const value = Number(asked);
         const whole = step !== 1 || Number.isInteger(value);
-        const good = asked.trim() && value >= min && value <= max && whole;
+        const good = asked.trim() && value >= min && value <= most() && whole;
         return good ? value : undefined;
       };
       const nearest = (value) =>
@@ -122,13 +124,15 @@ book.play = (() => {
         render();
         clearTimeout(speaking);
         status.textContent =
-          `${label} goes from ${text(min)} to ${text(max)}: ` +
+          `${label} goes from ${text(min)} to ${text(most())}: ` +
           `it stays at ${text(state[key])}.`;
       });
       inputs[key] = {
         read,
         show(value) {
           if (read(field.value) !== value) field.value = value;
+          field.max = most();
+          slider.max = stops ? stops.length - 1 : field.max;
           slider.value = stops ? nearest(value) : value;
           if (stops) slider.setAttribute("aria-valuetext", text(value));
         },
@@ -237,7 +241,7 @@ book.play = (() => {
     script.onerror = () => {
       script.remove();
       button.disabled = false;
-      button.textContent = "The words did not arrive. Try again";
+      button.textContent = "It did not arrive. Try again";
     };
     document.head.append(script);
   }
@@ -250,7 +254,7 @@ book.play = (() => {
         button.addEventListener("click", () =>
           load(button, () => {
             mount(card, build);
-            card.querySelector("input").focus();
+            card.querySelector("input, textarea").focus();
           }),
         );
       }

@@ -41,7 +41,7 @@ def learn(lists: list[list[str]]) -> Vectors:
     return known, vectors.astype(float)
 
 
-def gensim(lists: list[list[str]]) -> Vectors:
+def gensim(lists: list[list[str]], seed: int = 1) -> Vectors:
     """Return what gensim's learns; the settings are the book's."""
     # gensim drops what comes after 10,000 words of one text.
     texts_ = [
@@ -49,7 +49,7 @@ def gensim(lists: list[list[str]]) -> Vectors:
     ]
     model = Word2Vec(
         texts_, vector_size=WIDTH, window=WINDOW, epochs=EPOCHS, sg=1,
-        negative=5, alpha=0.05, min_count=5, workers=1, seed=1,
+        negative=5, alpha=0.05, min_count=5, workers=1, seed=seed,
     )  # fmt: skip
     return model.wv.index_to_key, model.wv.vectors.astype(float)
 

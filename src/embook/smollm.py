@@ -50,7 +50,7 @@ class SmolLM2:
         self._memory, self._seen = tool("torch").empty(room), []
 
     def encode(self, text: str) -> list[int]:
-        """Return the ids (T,) of a text; marks like <|im_end|> are one token.
+        """Return the ids (T,) of a text; marks like `<|im_end|>` are one.
 
         Raises ValueError as `tokenization.encode` does.
         """

@@ -96,7 +96,7 @@ def published(name: str) -> Bpe:
 def from_gguf(facts: dict[str, object]) -> tuple[Bpe, re.Pattern]:
     """Return the tokenizer in the fields of a GGUF file, and its marks.
 
-    Marks are tokens that no text is merged to, such as <|im_end|>: the
+    Marks are tokens that no text is merged to, such as `<|im_end|>`: the
     pattern finds them. Raises ValueError where text is cut in other ways.
     """
     cuts = facts.get("tokenizer.ggml.pre")

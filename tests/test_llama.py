@@ -264,6 +264,17 @@ def test_the_memory_is_used(model, monkeypatch):
     assert asked == [[1, 2, 3], [4], [5, 6], [6], [5]]
 
 
+def test_what_is_interrupted_is_not_remembered(model, monkeypatch):
+    model.next([1, 2, 3, 4])
+    with monkeypatch.context() as broken:
+        broken.setattr(llama, "swiglu", None)
+        with pytest.raises(TypeError):
+            model.next([1, 2, 5, 6])
+    ids = [1, 2, 3, 4, 7]
+    ours = model.next(ids)
+    np.testing.assert_allclose(ours, model.logits(ids)[-1], atol=1e-4)
+
+
 def test_a_long_text_is_read_in_pieces(model, monkeypatch):
     whole, last = model.logits(IDS), model.next(IDS)
     monkeypatch.setattr(smollm, "PIECE", 5)

@@ -101,7 +101,7 @@ def layer_norm(x: np.ndarray, by: Pair) -> np.ndarray:
 def gelu(x: np.ndarray) -> np.ndarray:
     """Return each x times the chance that a normal number is below it.
 
-    The chance is right to one part in five million.
+    The chance is off by less than one in ten million.
     """
     z = np.abs(x) * 0.5**0.5
     t = 1 / (1 + SLOPE * z)

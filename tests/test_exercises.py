@@ -45,6 +45,8 @@ def test_a_stub_is_unwritten(name, nothing, capsys):
 @pytest.mark.parametrize(("exercise", "mistake"), MISTAKES)
 def test_a_named_mistake_is_caught_as_itself(exercise, mistake):
     assert diagnose(mistake.wrong, exercise) == f"not yet. {mistake.hint}"
+    # A page is sent its source alone, which must say it all.
+    assert mistake.wrong.__closure__ is None
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -508,12 +508,25 @@ def scores(x, table):
     return tensors.contract(x, table)
 
 
-def _needs_rows(pattern):
-    def wrong(x, table):
-        scores(x, table)
-        return np.einsum(pattern, x, table)
+def _checked(x, table, pattern):
+    scores(x, table)
+    return np.einsum(pattern, x, table)
 
-    return wrong
+
+def _swapped(x, table):
+    return _checked(x, table, "btd,vd->bvt")
+
+
+def _over_positions(x, table):
+    return _checked(x, table, "btd,vd->bv")
+
+
+def _over_texts(x, table):
+    return _checked(x, table, "btd,vd->tv")
+
+
+def _not_added(x, table):
+    return _checked(x, table, "btd,vd->btvd")
 
 
 def _columns(x, table):
@@ -558,21 +571,21 @@ SCORES = Exercise(
             "transpose it, or write the letters vd.",
         ),
         Mistake(
-            _needs_rows("btd,vd->bvt"),
+            _swapped,
             "The last two axes changed places: the answer is (B, T, V).",
         ),
         Mistake(
-            _needs_rows("btd,vd->bv"),
+            _over_positions,
             "You added up over the positions too: the letter t must stand "
             "on the right.",
         ),
         Mistake(
-            _needs_rows("btd,vd->tv"),
+            _over_texts,
             "You added up over the texts too: the letter b must stand on "
             "the right.",
         ),
         Mistake(
-            _needs_rows("btd,vd->btvd"),
+            _not_added,
             "The products are not added up yet: the letter d must not "
             "stand on the right.",
         ),

@@ -30,9 +30,9 @@ class Pairs:
         heapify(self._queue)
 
     def best(self) -> Pair | None:
-        """Return the most frequent pair; of equals, that of smallest ids.
+        """Return the most frequent pair, and take it out of the queue.
 
-        None where no pair is left.
+        Of equals, that of smallest ids. None where no pair is left.
         """
         while self._queue:
             n, pair = heappop(self._queue)

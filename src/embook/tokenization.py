@@ -112,7 +112,7 @@ def wordpiece(word: str, tokens: Collection[str]) -> list[str]:
     ['hu', '##gs']
     """
     found, start = [], 0
-    while start < len(word) <= 100:  # BERT gives up on longer words
+    while start < len(word) <= 100:  # as Hugging Face's BERT
         end, mark = len(word), "##" * (start > 0)
         while end > start and mark + word[start:end] not in tokens:
             end -= 1

@@ -3,7 +3,7 @@ r"""Vocabulary: what a tokenizer knows. Where it cuts, its tokens, its merges.
 No token crosses a cut. The patterns are facts about published tokenizers:
 those of GPT-2, cl100k and o200k are written from tiktoken's
 (tiktoken_ext/openai_public.py, MIT). SmolLM2 cuts each digit off before it
-cuts as GPT-2 does; BERT drops accents and capitals first.
+cuts as GPT-2 does; the uncased BERT drops accents and capitals first.
 
 Shapes:  T = pieces of a text, V = tokens of a vocabulary
 """

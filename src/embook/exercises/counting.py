@@ -46,6 +46,11 @@ def _weighted(counts, i, j):
     return counts[i, j] / np.sum(counts) * bits(counts, i, j)
 
 
+def _sum_of_the_row_twice(counts, i, j):
+    c = np.asarray(counts)
+    return np.log2(c[i, j] * c.sum() / (c[i].sum() * c[j].sum()))
+
+
 def _no_minus_infinity(counts, i, j):
     return bits(counts, i, j) if counts[i, j] else 0.0
 
@@ -95,6 +100,11 @@ BITS = Exercise(
         Mistake(
             _swapped,
             "Row and column are exchanged: counts[i, j] stands in row i.",
+        ),
+        Mistake(
+            _sum_of_the_row_twice,
+            "counts[j].sum() is the total of a row. A table need not be "
+            "the same from both sides: a column's is counts[:, j].sum().",
         ),
         Mistake(
             _weighted,
@@ -301,6 +311,12 @@ def _log_of_none(texts, query):
     return _best_first(a @ b / np.linalg.norm(a, axis=1))
 
 
+def _question_as_a_text(texts, query):
+    rows = counting.tfidf(np.vstack([texts, query]))
+    lengths = np.linalg.norm(rows[:-1], axis=1)
+    return _best_first(rows[:-1] @ rows[-1] / (lengths + (lengths == 0)))
+
+
 def _worst_first(texts, query):
     dots, lengths = _scored(texts, query)
     scores = dots / (lengths + (lengths == 0))
@@ -369,6 +385,11 @@ RANKING = Exercise(
             _log_of_none,
             "You took the logarithm of a count of 0: a word that does not "
             "occur weighs 0.",
+        ),
+        Mistake(
+            _question_as_a_text,
+            "You counted the question among the texts: a word's rarity comes "
+            "from the texts alone.",
         ),
         Mistake(_worst_first, "The worst comes first: turn the order round."),
         Mistake(

@@ -84,6 +84,14 @@ KINDS = {
         ),
         data="play-run.js",
     ),
+    "position": Kind(
+        "Clocks for places",
+        ("m", "n", "pair", "base"),
+        (
+            *("offset", "wavelength", "turn_q", "turn_k", "apart"),
+            *("part", "score", "sinusoid", "length"),
+        ),
+    ),
 }
 # The scripts of the pages that hold such a figure; the first is for all.
 SCRIPTS = {"play.js": 'class="play"'} | {

@@ -58,8 +58,8 @@ STAGES = (
         "Scores and shares",
         "The query meets the key of each token so far. Dot products, "
         "divided by 8, go through softmax.",
-        "5, 5",
-        ("shares", "score"),
+        "5",
+        ("shares",),
     ),
     Stage(
         "What the head fetches",

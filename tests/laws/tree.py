@@ -23,6 +23,7 @@ ROOMS = {
     "table",
     "texts",
     "vocabulary",
+    "walk",
     "weights",
     "watch",
     "windows",

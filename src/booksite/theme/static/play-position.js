@@ -42,10 +42,9 @@ book.play.start("position", (kit) => {
 
   // The score over the distance
   const X = (far) => 44 + (far / MOST) * 276;
-  const Y = (value) => 122 - (value / 128) * 104;
+  const Y = (value) => 140 - (value / 128) * 122;
   const chart = draw("svg", { viewBox: "0 0 340 186", role: "img" });
   const whole = draw("path", { class: "curve share" });
-  const alone = draw("path", { class: "curve spread", "stroke-dasharray": "2 4" });
   const here = draw("path", { class: "drop" });
   const dot = draw("circle", { class: "dot-share", r: 5 });
   const label = (x, y, said, more = "") =>
@@ -56,7 +55,6 @@ book.play.start("position", (kit) => {
       d: [0, 64, 128].map((s) => `M44 ${Y(s)}H320`).join(""),
     }),
     here,
-    alone,
     whole,
     dot,
     ...[0, 64, 128].map((s) => label(40, Y(s) + 5, s, "end")),
@@ -90,7 +88,7 @@ book.play.start("position", (kit) => {
     const [m, n] = [inside(state.m), inside(state.n)];
     if (m - n === state.m - state.n) kit.change({ m, n });
   };
-  const steps = make("div", { className: "play-bar" });
+  const steps = make("div", { className: "play-steps" });
   steps.append(
     kit.button("Both one back", both(-1)),
     kit.button("Both one on", both(1)),
@@ -111,7 +109,7 @@ book.play.start("position", (kit) => {
       ["10000", "10,000: the first paper’s"],
       ["100000", "100,000: SmolLM2’s"],
     ]),
-    caption("q · k, turned: all pairs (line), pair i alone × 64 (dots)"),
+    caption("q · k after the turns, over the distance"),
     chart,
     caption("The sinusoid’s sines at m (line) and at n (dashes), by pair"),
     rows,
@@ -137,9 +135,7 @@ book.play.start("position", (kit) => {
     });
     set(between, { d: sector(n * step, apart) });
     const places = Array.from({ length: MOST + 1 }, (_, d) => d);
-    const part = (d) => 2 * Math.cos(d * step);
     set(whole, { d: path(places.map((d) => [X(d), Y(score(d))])) });
-    set(alone, { d: path(places.map((d) => [X(d), Y(PAIRS * part(d))])) });
     const all = score(far);
     set(here, { d: `M${X(Math.abs(far))} ${Y(128)}V${Y(0)}` });
     set(dot, { cx: X(Math.abs(far)), cy: Y(all) });
@@ -150,7 +146,7 @@ book.play.start("position", (kit) => {
     set(mark, { d: `M${U(pair)} ${V(1)}V${V(-1)}` });
     const wave = (2 * Math.PI) / step;
     const says =
-      `m − n is ${text(far)}. Pair ${pair} comes round once in ` +
+      `q stands at ${m}, k at ${n}: m − n is ${text(far)}. Pair ${pair} comes round once in ` +
       `${text(wave, 1)} places; its hands stand ` +
       `${text(Math.abs(degrees(apart)), 1)} degrees apart. All 64 pairs ` +
       `together: q · k is ${text(all, 1)}, and the sinusoid’s rows have half ` +
@@ -167,7 +163,7 @@ book.play.start("position", (kit) => {
         ["turn_q", "q is turned by, in degrees", round(m * step)],
         ["turn_k", "k is turned by, in degrees", round(n * step)],
         ["apart", "degrees from k to q", degrees(apart)],
-        ["part", "pair i’s part of q · k", part(far)],
+        ["part", "pair i’s part of q · k", 2 * Math.cos(far * step)],
         ["score", "q · k of all pairs", all],
         ["sinusoid", "dot product of the sinusoid’s rows", all / 2],
         ["length", "length of each sinusoid row", Math.sqrt(PAIRS)],

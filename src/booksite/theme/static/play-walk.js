@@ -53,48 +53,36 @@ book.play.start("walk", (kit) => {
   }
 
   // How much of each token the head fetches
-  const table = make("table", { className: "play-shares" });
+  const list = make("ul", { className: "play-shares" });
   function look() {
     const [shares, scores] = ["shares", "score"].map((n) => strip(n).numbers);
-    const head = make("tr", {});
-    for (const said of ["token", "score", "share", ""]) {
-      head.append(make(said ? "th" : "td", {}, said));
-    }
     const rows = tokens.map((token, n) => {
       const seen = n < Number(state.token);
-      const row = make("tr", {}, make("th", {}, token.trim()));
-      const bar = draw("svg", { viewBox: "0 0 100 12", "aria-hidden": "true" });
+      const words = seen
+        ? `score ${text(scores[n])}, share ${text(shares[n])}`
+        : "comes later";
+      const bar = draw("svg", { viewBox: "0 0 100 4", "aria-hidden": "true" });
       bar.append(
-        draw("rect", {
-          class: "bar-up",
-          width: 100 * shares[n],
-          height: 12,
-        }),
+        draw("rect", { class: "bar-up", width: 100 * shares[n], height: 4 }),
       );
-      row.append(
-        make("td", {}, seen ? text(scores[n]) : "–"),
-        make("td", {}, seen ? text(shares[n]) : "comes later"),
-        make("td", {}, bar),
-      );
+      const row = make("li", {}, make("b", {}, token.trim()));
+      row.append(make("span", {}, words), bar);
       return row;
     });
-    table.replaceChildren(head, ...rows);
+    list.replaceChildren(...rows);
   }
 
   const go = (by) => () =>
     kit.change({ stage: Math.min(LAST, Math.max(1, state.stage + by)) });
   const steps = make("div", { className: "play-steps" });
-  steps.append(
-    kit.number("stage", "Stage", { min: 1, max: LAST }),
-    kit.button("Back", go(-1)),
-    kit.button("Next", go(1)),
-  );
+  steps.append(kit.button("Back", go(-1)), kit.button("Next", go(1)));
   const caption = (said) => make("p", { className: "play-caption" }, said);
   const title = caption("");
   const what = make("p", {});
   const strips = make("div");
   const left = make("div");
-  left.append(steps, title, what, strips);
+  const stage = kit.number("stage", "Stage", { min: 1, max: LAST });
+  left.append(stage, steps, title, what, strips);
   const right = make("div", { className: "play-side" });
   const heard = caption("");
   right.append(
@@ -105,7 +93,7 @@ book.play.start("walk", (kit) => {
     ),
     kit.number("head", "Head", { min: 1, max: HEADS }),
     heard,
-    table,
+    list,
   );
   kit.stage.append(left, right);
 
@@ -123,7 +111,7 @@ book.play.start("walk", (kit) => {
     look();
     const [{ numbers, length }] = all;
     const said =
-      `${name}, for “${token.trim()}”. ${says} The numbers begin with ` +
+      `${name}, for “${token.trim()}”: the numbers begin with ` +
       `${text(numbers[0])} and ${text(numbers[1])}. Head ${head} fetches ` +
       `most from “${most.trim()}”.`;
     return {

@@ -12,7 +12,7 @@ import pytest
 import tiny
 from laws import decimals, stored
 
-from embook import data, play, watch
+from embook import data, play, walk, watch
 from embook.vocabulary import published
 
 ROOT = Path(__file__).parents[1]
@@ -239,6 +239,24 @@ def test_the_run_arrives_as_it_was_and_is_light():
         *run.words
     ]
     assert sent["nearest"] == run.nearest[:, :, 0].ravel().tolist()
+
+
+def test_the_walk_arrives_as_it_was_and_is_light():
+    site = pytest.importorskip("booksite.play")
+    text = site.walk_data()
+    packed = len(gzip.compress(text.encode(), 9))
+    print(f"walk: {packed} bytes packed, {len(text.encode())} as they are")
+    assert packed <= 300 * KB
+    sent = json.loads(text.removeprefix("book.walk=").removesuffix(";\n"))
+    for name, x in walk.walk().items():
+        numbers, lengths = sent["arrays"][name].values()
+        shown = x[..., : site.ACROSS]
+        np.testing.assert_array_equal(np.reshape(numbers, shown.shape), shown)
+        long = np.sqrt((x**2).sum(axis=-1)).ravel()
+        np.testing.assert_allclose(lengths, long, atol=1e-9)
+    assert [stage["name"] for stage in sent["stages"]] == [
+        stage.name for stage in walk.STAGES
+    ]
 
 
 def test_the_tokens_arrive_as_they_were_and_are_light():

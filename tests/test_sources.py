@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from embook import data, doctor, sources, texts
+from embook import data, doctor, sources, texts, walk
 from embook.sources import SOURCES, BrokenData, MissingData, Source
 
 ROOT = sources.REPOSITORY
@@ -38,6 +38,7 @@ READS = [
     ("glove_20k", "glove_20k.npz", data.glove_small),
     ("sgns", "sgns.npz", data.sgns),
     ("sgns", "sgns_runs.npz", data.sgns_runs),
+    ("walk", "walk.npz", walk.walk.__wrapped__),
     ("wikipedia", "data/summaries_en-us.json", texts.introductions),
     ("enwiki", texts.ENWIKI, texts.encyclopedia),
     ("union", "data/metadata.csv", texts.union_addresses),

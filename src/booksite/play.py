@@ -17,7 +17,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from booksite.place import place_of
-from embook import texts, watch
+from embook import texts, walk, watch
 from embook.data import BYTE_OF
 from embook.play import MIME, STEPS, WORDS, words
 from embook.similarity import cosine, dot, top_k
@@ -28,6 +28,8 @@ LOGGER = logging.getLogger(__name__)
 NEIGHBOURS = 10
 # Most numbers, moved up by so much, are plain letters: one byte in UTF-8.
 SHIFT = 79
+# So many of a row's numbers are drawn.
+ACROSS = 64
 # What is seen of a training at each moment.
 RUN = ("done", "loss", "separation", "alike", "apart")
 
@@ -83,6 +85,23 @@ KINDS = {
             *(f"near{n}" for n in range(1, 7)),
         ),
         data="play-run.js",
+    ),
+    "position": Kind(
+        "Clocks for places",
+        ("m", "n", "pair", "base"),
+        (
+            *("offset", "wavelength", "turn_q", "turn_k", "apart"),
+            *("part", "score", "sinusoid", "length"),
+        ),
+    ),
+    "walk": Kind(
+        "A sentence in the first layer",
+        ("stage", "token", "head"),
+        (
+            *("first", "second", "length", "most"),
+            *(f"share{n}" for n in range(1, 6)),
+        ),
+        data="play-walk-data.js",
     ),
 }
 # The scripts of the pages that hold such a figure; the first is for all.
@@ -226,11 +245,30 @@ def run_data() -> str:
     return f"book.run={text};\n"
 
 
+@cache
+def walk_data() -> str:
+    """Return the script that brings a sentence's walk through a layer."""
+    arrays = {
+        name: {
+            "numbers": x[..., :ACROSS].ravel().tolist(),
+            "lengths": (x * x).sum(axis=-1).ravel() ** 0.5,
+        }
+        for name, x in walk.walk().items()
+    }
+    for array in arrays.values():
+        array["lengths"] = array["lengths"].round(9).tolist()
+    data = {"tokens": walk.TOKENS, "arrays": arrays}
+    data["stages"] = [stage._asdict() for stage in walk.STAGES]
+    text = json.dumps(data, separators=(",", ":"))
+    return f"book.walk={text};\n"
+
+
 # What is large comes when it is asked for: its script, and what it brings.
 DATA = {
     "play-words.js": (word_data, f"{WORDS:,} words"),
     "play-tokens.js": (token_data, "GPT-2’s 50,000 merges"),
     "play-run.js": (run_data, "48 words at 41 moments"),
+    "play-walk-data.js": (walk_data, "one sentence in one layer"),
 }
 
 

@@ -23,6 +23,7 @@ ROOMS = {
     "table",
     "texts",
     "vocabulary",
+    "walk",
     "weights",
     "watch",
     "windows",
@@ -32,7 +33,11 @@ ROOMS = {
 AHEAD: dict[str, str] = {}
 # Rooms that use what chapters built: each with the last chapter whose module
 # it may import. Modules up to that one may not import the room.
-AFTER = {"minilm": "tokenization", "smollm": "tokenization"}
+AFTER = {
+    "minilm": "tokenization",
+    "smollm": "tokenization",
+    "walk": "tokenization",
+}
 # Tests of the machinery, which no module of src/ is named after.
 MACHINERY = {"booksite", "canaries", "exercises", "house", "parity"}
 

@@ -50,7 +50,7 @@ def noise(counts: np.ndarray, power: float = 0.75) -> np.ndarray:
 def kept(counts: np.ndarray, sample: float = 1e-3) -> np.ndarray:
     """Return the chance (V,) of each occurrence to be read at all.
 
-    A share of all words that is not much above `sample` is always read.
+    A word whose share of the text is up to 2.6 times `sample` is always read.
     This is the formula of word2vec's program, √(t/f) + t/f; the paper has
     √(t/f). Raises ValueError as `noise` does.
 

@@ -481,7 +481,9 @@ def test_every_target_is_large_enough(opened, kind, width):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_a_moving_figure_is_accessible(opened, kind, scheme, width):
-    page, card, seen = opened(kind, width=width, color_scheme=scheme)
+    page, card, seen = opened(
+        kind, width=width, color_scheme=scheme, reduced_motion="reduce"
+    )
     card.locator("summary").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.evaluate(AXE.read_text("utf-8"))

@@ -22,6 +22,7 @@ ROOMS = {
     "sources",
     "table",
     "texts",
+    "tunnel",
     "vocabulary",
     "weights",
     "watch",
@@ -32,7 +33,11 @@ ROOMS = {
 AHEAD: dict[str, str] = {}
 # Rooms that use what chapters built: each with the last chapter whose module
 # it may import. Modules up to that one may not import the room.
-AFTER = {"minilm": "tokenization", "smollm": "tokenization"}
+AFTER = {
+    "minilm": "tokenization",
+    "smollm": "tokenization",
+    "tunnel": "rotation",
+}
 # Tests of the machinery, which no module of src/ is named after.
 MACHINERY = {"booksite", "canaries", "exercises", "house", "parity"}
 

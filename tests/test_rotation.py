@@ -196,6 +196,24 @@ def test_parity_of_buckets(parity, causal, count, longest):
     parity("rotation.relative", "transformers T5", ours, bias, on=kind)
 
 
+def test_the_exercises_agree_with_the_library():
+    from embook.exercises import rotation as exercises
+
+    for count, longest in ((32, 128), (8, 12), (10, 40)):
+        ours = [exercises.bucket(d, count, longest) for d in range(200)]
+        theirs = buckets(np.arange(200), count, longest)
+        np.testing.assert_array_equal(ours, theirs)
+    x = REAL[0, :10]
+    ours = [exercises.turn(row, t, 50.0) for t, row in enumerate(x)]
+    np.testing.assert_allclose(ours, turned(x, 50.0))
+    np.testing.assert_array_equal(
+        exercises.convert(x, 2)[:, :32], x[:, :32][:, regroup(32)]
+    )
+    fog = exercises.fog(5, 3, 4)
+    by_order = alibi(4).bias(5)[2]
+    np.testing.assert_array_equal(np.tril(fog), np.tril(by_order))
+
+
 # --- laws -------------------------------------------------------------------
 
 

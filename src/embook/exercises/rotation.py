@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from embook import rotation
 from embook.check import Exercise, Mistake
 
 # --- turn: one row at one place -------------------------------------------
@@ -267,7 +266,11 @@ FOG = Exercise(
 
 def bucket(distance, count, longest):
     """Return T5's bucket of a distance from 0 on, for a decoder."""
-    return int(rotation.buckets(np.array([distance]), count, longest)[0])
+    near = count // 2
+    if distance < near:
+        return distance
+    part = np.log(distance / near) / np.log(longest / near)
+    return int(min(near + part * (count - near), count - 1))
 
 
 def _no_end(distance, count, longest):
@@ -386,11 +389,8 @@ def convert(weights, heads):
 
     The columns of each head are its W numbers.
     """
-    each = weights.shape[1] // heads
-    places = rotation.regroup(each)
-    return np.concatenate(
-        [part[:, places] for part in np.split(weights, heads, axis=1)], axis=1
-    )
+    cut = weights.reshape(len(weights), heads, -1, 2)
+    return cut.swapaxes(2, 3).reshape(weights.shape)
 
 
 def _nothing(weights, heads):

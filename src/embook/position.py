@@ -2,7 +2,7 @@
 
 Chapter: chapters/position.ipynb
 Source:  Vaswani et al. (2017), arXiv:1706.03762
-Shapes:  T = positions, D = numbers a row, H = heads, W = numbers of a head
+Shapes:  T = positions, D = width, H = heads, W = width of a head, F = D / 2
 """
 
 from collections.abc import Callable
@@ -69,7 +69,7 @@ def shares(
 
 
 def frequencies(width: int, base: float = 10_000.0) -> np.ndarray:
-    """Return the angles (D / 2,) by which the hands of a clock turn a step.
+    """Return the angles (F,) by which the hands of a clock turn in a step.
 
     The first turns by 1 radian, each by the same part of the one before.
     Raises ValueError where width is odd or base is not above 0.
@@ -93,7 +93,7 @@ def waves(length: int, width: int, base: float = 10_000.0) -> np.ndarray:
            [ 0.91, -0.42]])
     """
     p = np.arange(between(length, 1, name="length"))
-    angles = p[:, None] * frequencies(width, base)  # (T, D / 2)
+    angles = p[:, None] * frequencies(width, base)  # (T, F)
     return np.stack([np.sin(angles), np.cos(angles)], 2).reshape(length, -1)
 
 
@@ -105,7 +105,7 @@ def shift(k: float, width: int, base: float = 10_000.0) -> np.ndarray:
     >>> (waves(1, 2) @ shift(2, 2)).round(2)
     array([[ 0.91, -0.42]])
     """
-    angles = finite(k, "k") * frequencies(width, base)  # (D / 2,)
+    angles = finite(k, "k") * frequencies(width, base)  # (F,)
     sines = np.arange(0, width, 2)  # their columns
     moves = np.diag(np.cos(angles).repeat(2))
     moves[sines + 1, sines] = np.sin(angles)

@@ -14,11 +14,11 @@ from embook.refuse import between, finite, rank, rows
 
 
 def turned(x: np.ndarray, base=1e4, interleaved=False, start=0):
-    """Return x (..., T, W), row t turned by the angles of place start + t.
+    """Return x (T, W), row t turned by the angles of place start + t.
 
-    A pair is number i with i + W / 2 (split-half, as in transformers), or 2i
-    with 2i + 1 (interleaved). Raises ValueError where x has fewer than two
-    axes, W is odd, or start is no whole number from 0.
+    There may be axes before. A pair is number i with i + W / 2 (split-half,
+    as in transformers), or 2i with 2i + 1 (interleaved). Raises ValueError
+    where x has rank 1, W is odd, or start is no whole number from 0.
 
     >>> turned(np.array([[3.0, 4.0], [3.0, 4.0]]), start=1).round(2)
     array([[-1.74,  4.69],
@@ -142,8 +142,8 @@ def relative(table: np.ndarray, longest=128, causal=True) -> Order:
     """
     table = rows(table, "table")
 
-    def bias(length):
+    def _bias(length):
         place = buckets(apart(length), len(table), longest, causal)
         return np.moveaxis(table[place], 2, 0)  # (H, T, T)
 
-    return Order(bias=bias)
+    return Order(bias=_bias)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SHORT, LONG, LETTERS = 16, 64, 8  # places trained, tested; tokens 1 to 8
 WIDTH, HEADS, EACH = 16, 4, 8  # D, H, W
-BATCH, UNASKED = 12, -1
+BATCH, UNASKED = 8, -1
 
 
 class Nets(NamedTuple):
@@ -72,15 +72,15 @@ def start(shape: tuple, nets: int, layers: int, seed: int) -> Nets:
     rng, nets = np.random.default_rng(seed), between(nets, 1, name="nets")
     layers, v = between(layers, 1, name="layers"), LETTERS + 1
 
-    def random(*shape, spread=1.0):
+    def _random(*shape, spread=1.0):
         numbers = spread * rng.normal(size=(nets, *shape))
         return tool("torch").tensor(numbers, requires_grad=True)
 
     return Nets(
-        tokens=random(v, WIDTH),
-        layers=random(layers, 4, HEADS, WIDTH, EACH, spread=WIDTH**-0.5),
-        out=random(WIDTH, v, spread=WIDTH**-0.5),
-        learned=random(*shape),
+        tokens=_random(v, WIDTH),
+        layers=_random(layers, 4, HEADS, WIDTH, EACH, spread=WIDTH**-0.5),
+        out=_random(WIDTH, v, spread=WIDTH**-0.5),
+        learned=_random(*shape),
     )
 
 
@@ -96,18 +96,18 @@ def slots(order: Order | Callable, learned: Tensor, length: int) -> Slots:
     if not isinstance(order, Order):
         said = order(np.arange(cells).reshape(learned.shape[1:]))
 
-    def read(x):
+    def _read(x):
         x = torch.as_tensor(np.asarray(x))
         return x.double() if said is order else flat[:, x.long()]
 
     add = turn = None
     if said.add is not None:
-        add = read(said.add(length, WIDTH))
+        add = _read(said.add(length, WIDTH))
     if said.turn is not None:  # where each axis goes, at each place
         axes = np.broadcast_to(np.eye(EACH)[:, None], (EACH, length, EACH))
         turn = torch.as_tensor(said.turn(axes)).transpose(0, 1)
     later = torch.full((length, length), -1e9).double().triu(1)
-    bias = later if said.bias is None else read(said.bias(length)) + later
+    bias = later if said.bias is None else _read(said.bias(length)) + later
     return Slots(add, turn, bias)
 
 

@@ -67,6 +67,16 @@ def test_each_slot_of_an_order_by_hand():
         np.testing.assert_allclose(both[0, 1, 0] / both[0, 1, 1], exp(2))
 
 
+def test_a_turn_reaches_queries_as_queries_and_keys_as_keys():
+    x, weights = drawn(4)
+    grow = np.arange(1.0, 7)[:, None]
+    q, k = grow * (x @ weights[0]), grow * (x @ weights[1])
+    scores = np.exp(q @ k.swapaxes(1, 2) / 2)  # a head of 4 numbers
+    by_hand = scores / scores.sum(axis=2, keepdims=True)
+    turned = shares(x, weights, Order(turn=lambda y: grow * y))
+    np.testing.assert_allclose(turned, by_hand)
+
+
 def test_waves_by_hand():
     by_hand = [
         [0, 1, 0, 1],

@@ -429,9 +429,9 @@ TWINS = Exercise(
 
 def glance(k, width, base):
     """Return the matrix (D, D) that moves sines-first rows by k places."""
-    woven = position.shift(k, width, base)
-    order = np.arange(width).reshape(-1, 2).T.ravel()
-    return woven[np.ix_(order, order)]
+    turns = k * base ** (-np.arange(0, width, 2) / width)
+    c, s = np.diag(np.cos(turns)), np.diag(np.sin(turns))
+    return np.block([[c, -s], [s, c]])
 
 
 def _woven_layout(k, width, base):

@@ -22,6 +22,7 @@ ROOMS = {
     "sources",
     "table",
     "texts",
+    "tunnel",
     "vocabulary",
     "walk",
     "weights",
@@ -36,6 +37,7 @@ AHEAD: dict[str, str] = {}
 AFTER = {
     "minilm": "tokenization",
     "smollm": "tokenization",
+    "tunnel": "rotation",
     "walk": "tokenization",
 }
 # Tests of the machinery, which no module of src/ is named after.

@@ -87,7 +87,7 @@ KINDS = {
         data="play-run.js",
     ),
     "position": Kind(
-        "Clocks for places",
+        "Turned by place",
         ("m", "n", "pair", "base"),
         (
             *("offset", "wavelength", "turn_q", "turn_k", "apart"),

@@ -1,4 +1,4 @@
-// Position: two arrows on a clock, and the score of 64 clocks together.
+// Position: two arrows, each turned by its place, and 64 such pairs together.
 "use strict";
 book.play.start("position", (kit) => {
   const { make } = book;
@@ -13,7 +13,7 @@ book.play.start("position", (kit) => {
   const score = (far) =>
     pairs.reduce((sum, pair) => sum + 2 * Math.cos(far * angle(pair)), 0);
 
-  // One clock: its two hands, and the angle between them
+  // One pair seen from above: two arrows, and the angle between them
   const M = 110;
   const R = 84;
   const clock = draw("svg", { viewBox: "0 0 220 220", role: "img" });
@@ -147,11 +147,11 @@ book.play.start("position", (kit) => {
     const wave = (2 * Math.PI) / step;
     const says =
       `q stands at ${m}, k at ${n}: m − n is ${text(far)}. Pair ${pair} comes round once in ` +
-      `${text(wave, 1)} places; its hands stand ` +
+      `${text(wave, 1)} places; its arrows stand ` +
       `${text(Math.abs(degrees(apart)), 1)} degrees apart. All 64 pairs ` +
       `together: q · k is ${text(all, 1)}, and the sinusoid’s rows have half ` +
       `of that as their dot product.`;
-    set(clock, { "aria-label": `A clock with two hands. ${says}` });
+    set(clock, { "aria-label": `Two arrows in a circle. ${says}` });
     set(chart, { "aria-label": `The score over the distance. ${says}` });
     set(rows, { "aria-label": `Two rows of 64 sines, at ${m} and at ${n}.` });
     const shown = (value) => text(value, 1);

@@ -26,7 +26,7 @@ def gpt2(v=50_257, d=768, layers=12, longest=1024, tied=True, bias=True):
     '124,439,808'
     """
     between(min(v, d, layers, longest), 1, name="a size")
-    attention = 3 * (d * d + bool(bias) * d) + (d * d + d)
+    attention = 4 * d * d + d + 3 * d * bool(bias)
     network = (d * 4 * d + 4 * d) + (4 * d * d + d)
     tables = v * d + longest * d + (not tied) * v * d
     return tables + layers * (attention + network + 4 * d) + 2 * d  # norms
@@ -49,16 +49,16 @@ def mean_cosine(x: np.ndarray) -> float:
 def suspicion(x: np.ndarray, unused: Sequence[int]) -> np.ndarray:
     """Return how much each row of x (V, D) is like the unused ones (V,).
 
-    It is the cosine with their mean, without the shadow on the direction
-    that all share most. Raises ValueError where an id has no row.
+    The cosine with their mean, without the shadows on the direction that all
+    rows share most. Raises ValueError where an id has no row.
 
     >>> x = np.array([[9.0, 1, 0], [9, -1, 0], [9, 0, 1], [9, 0, -1]])
     >>> suspicion(x, [0]).round(3) + 0
     array([ 1., -1.,  0.,  0.])
     """
-    x = rows(x).astype(float)
-    unused = token_ids(unused, len(x), "unused")
-    rest = without(x, np.linalg.eigh(x.T @ x)[1][:, -1])
+    x, unused = rows(x), token_ids(unused, len(x), "unused")
+    shared = np.linalg.eigh((x.T @ x).astype(float))[1][:, -1]
+    rest = without(x, shared.astype(x.dtype))
     return unit(rest) @ unit(rest[unused].mean(axis=0)[None])[0]
 
 

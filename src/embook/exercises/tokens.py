@@ -4,150 +4,142 @@ import numpy as np
 
 from embook import tokens
 from embook.check import Exercise, Mistake
-from embook.similarity import top_k
 
-# --- variants: the lines of one word ----------------------------------------
-
-
-def variants(words):
-    """Return the row numbers of each spelling in lower case, by spelling."""
-    found = {}
-    for row, word in enumerate(words):
-        bare = word.lstrip(" ").lower()
-        if bare.isalpha():
-            found.setdefault(bare, []).append(row)
-    return found
+# --- lines: all rows of one word ------------------------------------------
 
 
-def _case_kept(words):
-    found = {}
-    for row, word in enumerate(words):
-        bare = word.lstrip(" ")
-        if bare.isalpha():
-            found.setdefault(bare, []).append(row)
-    return found
+def lines(words, word):
+    """Return the rows that spell a word, with any capitals, or a space."""
+    bare = word.lower()
+    return [i for i, w in enumerate(words) if w.lstrip(" ").lower() == bare]
 
 
-def _space_kept(words):
-    found = {}
-    for row, word in enumerate(words):
-        if word.lstrip(" ").isalpha():
-            found.setdefault(word.lower(), []).append(row)
-    return found
+def _case_kept(words, word):
+    return [i for i, w in enumerate(words) if w.lstrip(" ") == word]
 
 
-def _space_refused(words):
-    found = {}
-    for row, word in enumerate(words):
-        if word.isalpha():
-            found.setdefault(word.lower(), []).append(row)
-    return found
+def _question_kept(words, word):
+    return [i for i, w in enumerate(words) if w.lstrip(" ").lower() == word]
 
 
-def _signs_too(words):
-    found = {}
-    for row, word in enumerate(words):
-        found.setdefault(word.lstrip(" ").lower(), []).append(row)
-    return found
+def _space_kept(words, word):
+    return [i for i, w in enumerate(words) if w.lower() == word.lower()]
 
 
-def _last_wins(words):
-    return {bare: [ids[-1]] for bare, ids in variants(words).items()}
+def _space_only(words, word):
+    bare = f" {word.lower()}"
+    return [i for i, w in enumerate(words) if w.lower() == bare]
 
 
-def _first_wins(words):
-    return {bare: [ids[0]] for bare, ids in variants(words).items()}
+def _inside(words, word):
+    return [i for i, w in enumerate(words) if word.lower() in w.lower()]
 
 
-def _spelt_out(words):
-    return {
-        bare: [words[i] for i in ids] for bare, ids in variants(words).items()
-    }
+def _begins(words, word):
+    bare = word.lower()
+    return [
+        i
+        for i, w in enumerate(words)
+        if w.lstrip(" ").lower().startswith(bare)
+    ]
 
 
-def _repeated_only(words):
-    return {b: ids for b, ids in variants(words).items() if len(ids) > 1}
+def _all_blanks(words, word):
+    bare = word.lower()
+    return [i for i, w in enumerate(words) if w.strip().lower() == bare]
 
 
-def _from_one(words):
-    return {b: [i + 1 for i in ids] for b, ids in variants(words).items()}
+def _signs_out(words, word):
+    bare = word.lower()
+    return [
+        i
+        for i, w in enumerate(words)
+        if "".join(filter(str.isalpha, w)).lower() == bare
+    ]
 
 
-def _letters_only(words):
-    found = {}
-    for row, word in enumerate(words):
-        bare = "".join(filter(str.isalpha, word)).lower()
-        if bare:
-            found.setdefault(bare, []).append(row)
-    return found
+def _first(words, word):
+    return lines(words, word)[:1]
 
 
-VARIANTS = Exercise(
-    reference=variants,
+def _spelt(words, word):
+    return [words[i] for i in lines(words, word)]
+
+
+def _from_one(words, word):
+    return [i + 1 for i in lines(words, word)]
+
+
+def _how_many(words, word):
+    return len(lines(words, word))
+
+
+_SOME = [" dog", "Dog", " cat", "dog", " DOG", "dogs", " hotdog", "dog."]
+
+LINES = Exercise(
+    reference=lines,
     cases=(
-        ([" dog", "Dog", " cat", "dog", " DOG"],),
-        (["ing", " ing", "Ing", " a1", "dog's", "!", " "],),
-        (["<|im_end|>", " end", "End", "", "end."],),
-        (["É", " é", "e"],),
-        (["  us", " US", "us\n"],),
-        ([],),
-        ([" may", " May", "MAY", " march", "March", "7"],),
+        (_SOME, "dog"),
+        (_SOME, "Cat"),
+        ([" us", " US", "us\n", "Us", "used", "bus", "u.s"], "US"),
+        (["É", " é", "e", "  É"], "é"),
+        (["ing", " ing", "Ing", " sing", "-ing"], "ing"),
+        (["cat", " Cats"], "dog"),
+        ([" May", "may", "MAY", " maybe", "may "], "may"),
     ),
     mistakes=(
         Mistake(
             _case_kept,
-            "Dog and dog are counted as two spellings: make each lower case "
-            "before you look it up.",
+            "Dog is a line of dog as well: compare in lower case.",
+        ),
+        Mistake(
+            _question_kept,
+            "The tokens are made lower case, and the word that is asked for "
+            "is not: asked for US, you find nothing.",
         ),
         Mistake(
             _space_kept,
-            "' dog' and 'dog' are counted as two spellings: take the spaces "
-            "in front off the key.",
+            "' dog' is a line of dog as well: take the spaces in front off "
+            "the token.",
         ),
         Mistake(
-            _space_refused,
-            "A token such as ' dog' is lost: isalpha says no to a space. "
-            "Take the spaces in front off first.",
+            _space_only,
+            "You found the tokens with a space alone. Those without belong "
+            "to the word too.",
         ),
         Mistake(
-            _signs_too,
-            "Signs, digits and marks are in it too: keep only what is "
-            "letters after the spaces.",
+            _inside,
+            "You found every token that *contains* the letters: hotdog is "
+            "another word. The whole token must agree.",
         ),
         Mistake(
-            _letters_only,
-            "You threw the signs out of the token and kept the letters: "
-            "dog's is no spelling of dogs. Such tokens do not count at all.",
+            _begins,
+            "You found every token that *begins* so: dogs is another word. "
+            "The whole token must agree.",
         ),
         Mistake(
-            _last_wins,
-            "Each spelling keeps only its last row: a later one overwrites "
-            "the earlier. Append to a list.",
+            _all_blanks,
+            "strip() also takes off line breaks, and blanks at the end. Only "
+            "spaces in front count: lstrip(' ').",
         ),
         Mistake(
-            _first_wins,
-            "Each spelling keeps only its first row: append the later ones.",
+            _signs_out,
+            "You threw signs out of the token: 'dog.' is another piece of "
+            "text. The whole token must agree.",
         ),
-        Mistake(
-            _spelt_out,
-            "These are the tokens: their row numbers are wanted.",
-        ),
-        Mistake(
-            _repeated_only,
-            "A spelling with a single row counts too: keep it.",
-        ),
+        Mistake(_first, "This is the first row: all of them are wanted."),
+        Mistake(_spelt, "These are the tokens: their rows are wanted."),
         Mistake(_from_one, "Rows are counted from 0, not from 1."),
+        Mistake(_how_many, "This is how many there are: return the rows."),
     ),
     hints=(
-        "enumerate gives the row number with each token.",
-        "token.lstrip(' ') takes the spaces in front off; then ask "
-        ".isalpha() and make it .lower().",
-        "found.setdefault(bare, []).append(row) makes the list at the first "
-        "row and adds to it at the others.",
+        "enumerate gives the row with each token.",
+        "token.lstrip(' ') takes the spaces in front off.",
+        "Keep a row if token.lstrip(' ').lower() == word.lower().",
     ),
 )
 
-# --- parameters: count a GPT-2 ------------------------------------------------
+# --- parameters: count a GPT-2 -------------------------------------------
 
 
 def parameters(vocabulary, width, layers, places, tied):
@@ -297,7 +289,7 @@ PARAMETERS = Exercise(
     ),
 )
 
-# --- mean_cosine: all pairs without all pairs ----------------------------------
+# --- mean_cosine: all pairs without all pairs -----------------------------
 
 
 def mean_cosine(x):
@@ -448,14 +440,14 @@ MEAN_COSINE = Exercise(
     ),
 )
 
-# --- suspects: rows like the unused ones ----------------------------------------
+# --- suspects: rows like the unused ones ----------------------------------
 
 
 def suspects(x, unused, k):
     """Return the k rows (K,) most like the unused, which are left out."""
     likeness = tokens.suspicion(x, unused)
     likeness[list(unused)] = -np.inf
-    return top_k(likeness[None], k)[0]
+    return np.argsort(-likeness, kind="stable")[:k]
 
 
 def _shadowless(x, direction):
@@ -609,7 +601,7 @@ SUSPECTS = Exercise(
 )
 
 EXERCISES = {
-    "variants": VARIANTS,
+    "lines": LINES,
     "parameters": PARAMETERS,
     "mean_cosine": MEAN_COSINE,
     "suspects": SUSPECTS,

@@ -25,7 +25,8 @@ def gpt2(v=50_257, d=768, layers=12, longest=1024, tied=True, bias=True):
     >>> f"{gpt2():,}"
     '124,439,808'
     """
-    between(min(v, d, layers, longest), 1, name="a size")
+    for size in (v, d, layers, longest):
+        between(size, 1, name="a size")
     attention = 4 * d * d + d + 3 * d * bool(bias)
     network = (d * 4 * d + 4 * d) + (4 * d * d + d)
     tables = v * d + longest * d + (not tied) * v * d
@@ -57,8 +58,7 @@ def suspicion(x: np.ndarray, unused: Sequence[int]) -> np.ndarray:
     array([ 1., -1.,  0.,  0.])
     """
     x, unused = rows(x), token_ids(unused, len(x), "unused")
-    shared = np.linalg.eigh((x.T @ x).astype(float))[1][:, -1]
-    rest = without(x, shared.astype(x.dtype))
+    rest = without(x, np.linalg.eigh(x.T @ x)[1][:, -1])
     return unit(rest) @ unit(rest[unused].mean(axis=0)[None])[0]
 
 

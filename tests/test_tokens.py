@@ -140,14 +140,14 @@ def test_parity_of_training_with_torch(parity, kind, decay):
     model, counts = made(kind, 2), counted(2)
     parts = [torch.tensor(p) for p in model if p is not None]
     rule = torch.optim.AdamW(parts, lr=0.02, weight_decay=decay)
-    for step, ours in enumerate(train(model, counts, 25, 0.02, decay)):
-        if step:
-            for part, slope in zip(parts, found, strict=True):
-                part.grad = torch.tensor(slope)
-            rule.step()
-        found = [g for g in gradients(ours, counts) if g is not None]
+    path = [*train(model, counts, 25, 0.02, decay)]
+    for before in path[:-1]:
+        found = [g for g in gradients(before, counts) if g is not None]
+        for part, slope in zip(parts, found, strict=True):
+            part.grad = torch.tensor(slope)
+        rule.step()
     theirs = np.concatenate([p.numpy().ravel() for p in parts])
-    ours = np.concatenate([p.ravel() for p in ours if p is not None])
+    ours = np.concatenate([p.ravel() for p in path[-1] if p is not None])
     parity(
         "tokens.train",
         "torch optim.AdamW",
@@ -276,6 +276,7 @@ SOME = np.ones((3, 2))
     ("call", "said"),
     [
         (lambda: gpt2(layers=0), "a size is 0: a whole number from 1"),
+        (lambda: gpt2(d=2.5), "a size is 2.5"),
         (lambda: mean_cosine(SOME[:1]), "the number of rows is 1"),
         (lambda: mean_cosine(SOME * 0), "row 0 of x has length 0"),
         (lambda: mean_cosine(SOME[0]), "x has rank 1"),

@@ -67,13 +67,13 @@ def test_suspicion_by_hand():
 
 def test_scores_by_hand():
     table = np.array([[1.0, 2.0], [3.0, 0.0]])
-    turn = np.array([[0.0, 1.0], [1.0, 0.0]])
+    turn = np.array([[0.0, 1.0], [2.0, 0.0]])
     tied = [[5, 3], [3, 9]]
     np.testing.assert_array_equal(scores(Bigram(table)), tied)
-    turned = [[4, 6], [6, 0]]
+    turned = [[6, 12], [6, 0]]  # (4, 1) and (0, 3) with the table's rows
     np.testing.assert_array_equal(scores(Bigram(table, turn)), turned)
     output = np.array([[1.0, 1.0], [0.0, 2.0]])
-    both = [[3, 2], [3, 6]]  # (2, 1) and (0, 3) with the output's rows
+    both = [[5, 2], [3, 6]]
     np.testing.assert_array_equal(scores(Bigram(table, turn, output)), both)
 
 
@@ -83,6 +83,13 @@ def test_surprise_by_hand():
     counts = np.array([[1.0, 3.0], [0.0, 0.0]])
     expected = -(np.log(1 / 4) + 3 * np.log(3 / 4)) / 4
     np.testing.assert_allclose(surprise(model, counts), expected)
+
+
+def test_scores_of_a_thousand_are_no_trouble():
+    model = Bigram(np.array([[40.0], [0.0]]))
+    counts = np.array([[1.0, 0.0], [0.0, 2.0]])
+    np.testing.assert_allclose(surprise(model, counts), np.log(2) * 2 / 3)
+    assert np.isfinite(gradients(model, counts).table).all()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -180,6 +187,13 @@ def test_parity_of_gpt2_with_transformers(parity, tied, bias, layers):
         atol=0,
         on=f"tied {tied}, bias {bias}, {layers} layers",
     )
+
+
+def test_what_transformers_ties_unless_it_is_told():
+    from transformers import GPT2Config, LlamaConfig
+
+    assert GPT2Config().tie_word_embeddings
+    assert not LlamaConfig().tie_word_embeddings
 
 
 def test_parity_of_mean_cosine(parity):

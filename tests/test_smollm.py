@@ -84,6 +84,20 @@ def test_ids_are_the_tokenizers_ids(model, parity):
     parity("smollm.load", "tokenizers, ids", ours, theirs, atol=0)
 
 
+def test_the_table_is_transformers_own(peer, parity):
+    import torch
+
+    table, name = data.smollm_tokens().vectors, "transformers, embedding"
+    layer = peer[1].get_input_embeddings()
+    theirs = layer.weight.detach()
+    parity("data.smollm_tokens", name, table, theirs, atol=0)
+    ids = smollm.load().encode("Delhi is not Mumbai, transistorsum!")
+    with torch.inference_mode():
+        found = layer(torch.tensor(ids))
+    parity("data.smollm_tokens", name, table[ids], found, atol=0)
+    assert peer[1].get_output_embeddings().weight is layer.weight  # tied
+
+
 def assert_same_scores(parity, model, peer, prompt):
     import torch
 

@@ -408,18 +408,15 @@ def settled(states, weight, table):
     states (L + 1, D) are a token's; weight (D,) and table (V, D) are the
     model's end.
     """
-    mean = (states**2).mean(axis=1, keepdims=True)
-    calm = states / np.sqrt(mean + 1e-5) * weight
-    best = (calm @ table.T).argmax(axis=1)
+    # To divide a row by one number changes no order: the norm's weight is
+    # what counts.
+    best = (states * weight @ table.T).argmax(axis=1)
     # The last place that differs is followed by the first that stays.
     return max(np.flatnonzero(best != best[-1]), default=-1) + 1
 
 
 def _best(states, weight, table):
-    states = np.asarray(states)
-    mean = (states**2).mean(axis=1, keepdims=True)
-    calm = states / np.sqrt(mean + 1e-5) * weight
-    return (calm @ np.asarray(table).T).argmax(axis=1)
+    return (np.asarray(states) * weight @ np.asarray(table).T).argmax(axis=1)
 
 
 def _stays(best):
@@ -551,8 +548,8 @@ SETTLED = Exercise(
         ),
     ),
     hints=(
-        "First the guess at every depth: RMSNorm, dot products with all "
-        "rows of the table, argmax.",
+        "First the guess at every depth: weight, dot products with all rows "
+        "of the table, argmax.",
         "Where does the guess differ from the last one? One step after the "
         "last of these places it has settled.",
         "wrong = np.flatnonzero(best != best[-1]); if there is none, the "

@@ -4,7 +4,7 @@ Chapter: chapters/context.ipynb
 Source:  Ethayarajh (2019), arXiv:1909.00512; Timkey & van Schijndel (2021),
          arXiv:2109.04404; Meng et al. (2022), arXiv:2202.05262
 Shapes:  N = rows compared, D = numbers a row, T = tokens of a text,
-         V = tokens known, L = layers
+         V = tokens known, L = depths: 0 is before the first layer
 """
 
 from collections.abc import Sequence
@@ -87,10 +87,10 @@ def contributions(x: np.ndarray) -> np.ndarray:
 
 
 def lens(model: "SmolLM2", ids: Sequence[int]) -> np.ndarray:
-    """Return the scores (L + 1, V) that the last id's row gives on its way.
+    """Return the scores (L, V) that the last id's row gives at each depth.
 
-    The model's own end, its norm and its table, is put after each layer.
-    Raises ValueError where ids is empty, or holds a number that is no
+    The model's own end, its norm and its table, is put before the first
+    layer and after each. Raises ValueError where ids is empty, or holds a number that is no
     token's.
 
     >>> from types import SimpleNamespace

@@ -90,8 +90,8 @@ def lens(model: "SmolLM2", ids: Sequence[int]) -> np.ndarray:
     """Return the scores (L, V) that the last id's row gives at each depth.
 
     The model's own end, its norm and its table, is put before the first
-    layer and after each. Raises ValueError where ids is empty, or holds a number that is no
-    token's.
+    layer and after each. Raises ValueError where ids is empty, or holds a
+    number that is no token's.
 
     >>> from types import SimpleNamespace
     >>> way = [np.array([[9.0, 9.0], [1.0, 2.0]]), np.array([[9, 9], [3, 4]])]

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from embook import data, doctor, sources, texts
+from embook import data, doctor, drills, sources, texts
 from embook.sources import SOURCES, BrokenData, MissingData, Source
 
 ROOT = sources.REPOSITORY
@@ -38,6 +38,7 @@ READS = [
     ("glove_20k", "glove_20k.npz", data.glove_small),
     ("sgns", "sgns.npz", data.sgns),
     ("sgns", "sgns_runs.npz", data.sgns_runs),
+    ("evolution", "evolution.npz", drills.races),
     ("wikipedia", "data/summaries_en-us.json", texts.introductions),
     ("enwiki", texts.ENWIKI, texts.encyclopedia),
     ("union", "data/metadata.csv", texts.union_addresses),
@@ -173,7 +174,7 @@ def test_reading_the_data_runs_no_code_of_its_packages():
     wheels = [s.wheel for s in SOURCES.values() if s.wheel]
     calls = "\n".join(map(called, QUICK))
     result = run(
-        f"import sys\nfrom embook import data, texts\n{calls}\n"
+        f"import sys\nfrom embook import data, drills, texts\n{calls}\n"
         f"print([w for w in {wheels!r} if w in sys.modules])"
     )
     assert (result.stdout, result.stderr) == ("[]\n", "")
@@ -195,7 +196,7 @@ except MissingData as error:
     )
     result = run(
         f"{HIDE.format(hidden=hidden)}\n"
-        "from embook import data, texts\n"
+        "from embook import data, drills, texts\n"
         "from embook.sources import MissingData\n"
         "print(data.glove_small().vectors.shape)\n"
         f"print(len(data.bpe_ranks('gpt2')))\n{calls}"

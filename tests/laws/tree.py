@@ -13,11 +13,14 @@ ROOMS = {
     "data",
     "doctor",
     "draw",
+    "drills",
+    "errands",
     "llama",
     "play",
     "minilm",
     "pairs",
     "refuse",
+    "seq2seq",
     "smollm",
     "sources",
     "table",
@@ -32,7 +35,11 @@ ROOMS = {
 AHEAD: dict[str, str] = {}
 # Rooms that use what chapters built: each with the last chapter whose module
 # it may import. Modules up to that one may not import the room.
-AFTER = {"minilm": "tokenization", "smollm": "tokenization"}
+AFTER = {
+    "minilm": "tokenization",
+    "smollm": "tokenization",
+    "seq2seq": "evolution",
+}
 # Tests of the machinery, which no module of src/ is named after.
 MACHINERY = {"booksite", "canaries", "exercises", "house", "parity"}
 

@@ -55,11 +55,11 @@ def lessons(distance: int, steps: int) -> Callable:
     """
     drawn = count(1)
 
-    def draw(rng: np.random.Generator, batch: int) -> tuple:
+    def _draw(rng: np.random.Generator, batch: int) -> tuple:
         part = min(1, next(drawn) / (0.75 * steps))
         return recall(max(1, round(part * distance)))(rng, batch)
 
-    return draw
+    return _draw
 
 
 def races() -> dict[str, np.ndarray]:

@@ -49,7 +49,7 @@ def start(kind: str, reads: int, writes: int, width=32, seed=0) -> Net:
     between(reads, 1, name="reads"), between(writes, 1, name="writes")
     rng, D = np.random.default_rng(seed), between(width, 1, name="width")
 
-    def part(asks: bool) -> Cell | Block:
+    def _part(asks: bool) -> Cell | Block:
         if kind == "transformer":
             return _layer(rng, D, asks)
         return _cell(rng, D, gates=1 if kind == "rnn" else 4)
@@ -58,8 +58,8 @@ def start(kind: str, reads: int, writes: int, width=32, seed=0) -> Net:
         kind,
         source=_some(rng, reads, D, size=1),
         target=_some(rng, writes + 1, D, size=1),
-        reader=part(False),
-        writer=None if kind in ("rnn", "lstm") else part(True),
+        reader=_part(False),
+        writer=None if kind in ("rnn", "lstm") else _part(True),
         ask=_some(rng, D, D) if kind == "attention" else None,
         mix=_some(rng, 2 * D, D) if kind == "attention" else None,
         out=_some(rng, D, writes),

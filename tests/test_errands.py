@@ -46,11 +46,30 @@ def test_a_summary_says_each_spell_once():
         assert said.split() == spells
 
 
-def test_an_answer_stands_in_the_talk():
-    for heard, said in pairs(errands.chat(200)):
-        assert said.split()[-1] in heard.split()
-    heard, said = pairs(errands.chat(1))[0]
-    assert heard.endswith("?")
+def test_what_is_read_ends_where_writing_begins():
+    errand = errands.dates()
+    assert (errand.x[:, 0] == 0).any()
+    assert (errand.x[:, -1] != 0).all()
+    errand = errands.weather(50)
+    assert (errand.y[:, 0] != 0).all()
+    assert (errand.y[:, -1] == 0).any()
+
+
+def test_every_answer_is_true():
+    asked = set()
+    for heard, said in pairs(errands.chat(300)):
+        ((me, home),) = re.findall(r"i am (\w+) from (\w+) \.", heard)
+        ((she, hers),) = re.findall(r"my friend is (\w+) from (\w+)", heard)
+        true = {
+            "who am i": f"you are {me}",
+            "where am i from": f"you come from {home}",
+            "who is my friend": f"she is {she}",
+            "where is she from": f"she comes from {hers}",
+        }
+        last = heard.split(" . ")[-1].removesuffix(" ?")
+        assert said == true[last], heard
+        asked.add(last)
+    assert len(asked) == 4
 
 
 def test_a_key_s_two_tones_are_the_loudest():

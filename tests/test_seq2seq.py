@@ -63,6 +63,27 @@ def test_training_teaches_to_copy_two_symbols(kind):
     assert right(net, copying(2, 2, symbols=4)) > 0.95
 
 
+def test_the_slip_is_the_last_state_and_the_last_memory(task):
+    from embook.evolution import lstm
+
+    x, y = task
+    net = start("two lstms", 8, 8, width=16)
+    zero = vectors(net, x)[:, 0] * 0
+    states, memory = lstm(vectors(net, x), net.reader, zero, zero)
+    begin = net.target[8].expand(3, 1, 16)
+    first, _ = lstm(begin, net.writer, states[:, 4], memory)
+    guess, _ = scores(net, x, y)
+    np.testing.assert_allclose(
+        guess[:, :1].detach(), (first @ net.out).detach()
+    )
+
+
+def test_an_lstm_starts_by_keeping_most():
+    bias = start("lstm", 8, 8, width=4).reader.b.detach()
+    np.testing.assert_array_equal(bias, [0] * 4 + [1] * 4 + [0] * 8)
+    assert not start("rnn", 8, 8, width=4).reader.b.any()
+
+
 def test_a_table_of_ids_is_a_matrix_for_one_hot_rows(task):
     import torch
 

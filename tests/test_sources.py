@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from embook import data, doctor, sources, texts, walk
+from embook import data, doctor, drills, sources, texts, walk
 from embook.sources import SOURCES, BrokenData, MissingData, Source
 
 ROOT = sources.REPOSITORY
@@ -39,6 +39,7 @@ READS = [
     ("sgns", "sgns.npz", data.sgns),
     ("sgns", "sgns_runs.npz", data.sgns_runs),
     ("walk", "walk.npz", walk.walk.__wrapped__),
+    ("evolution", "evolution.npz", drills.races),
     ("wikipedia", "data/summaries_en-us.json", texts.introductions),
     ("enwiki", texts.ENWIKI, texts.encyclopedia),
     ("union", "data/metadata.csv", texts.union_addresses),
@@ -174,7 +175,7 @@ def test_reading_the_data_runs_no_code_of_its_packages():
     wheels = [s.wheel for s in SOURCES.values() if s.wheel]
     calls = "\n".join(map(called, QUICK))
     result = run(
-        f"import sys\nfrom embook import data, texts\n{calls}\n"
+        f"import sys\nfrom embook import data, drills, texts\n{calls}\n"
         f"print([w for w in {wheels!r} if w in sys.modules])"
     )
     assert (result.stdout, result.stderr) == ("[]\n", "")
@@ -196,7 +197,7 @@ except MissingData as error:
     )
     result = run(
         f"{HIDE.format(hidden=hidden)}\n"
-        "from embook import data, texts\n"
+        "from embook import data, drills, texts\n"
         "from embook.sources import MissingData\n"
         "print(data.glove_small().vectors.shape)\n"
         f"print(len(data.bpe_ranks('gpt2')))\n{calls}"

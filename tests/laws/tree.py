@@ -13,11 +13,14 @@ ROOMS = {
     "data",
     "doctor",
     "draw",
+    "drills",
+    "errands",
     "llama",
     "play",
     "minilm",
     "pairs",
     "refuse",
+    "seq2seq",
     "smollm",
     "sources",
     "table",
@@ -39,6 +42,7 @@ AFTER = {
     "smollm": "tokenization",
     "tunnel": "rotation",
     "walk": "tokenization",
+    "seq2seq": "evolution",
 }
 # Tests of the machinery, which no module of src/ is named after.
 MACHINERY = {"booksite", "canaries", "exercises", "house", "parity"}

@@ -385,7 +385,7 @@ TWINS = Exercise(
         Mistake(
             _same_set,
             "How often a word occurs does make a difference: two copies of "
-            "one word, beside a single one of another, take twice the share.",
+            "one word count double beside a single one of another.",
         ),
         Mistake(_same_length, "Texts of one length may hold other words."),
         Mistake(

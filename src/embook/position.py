@@ -72,7 +72,7 @@ def frequencies(width: int, base: float = 10_000.0) -> np.ndarray:
     """Return the angles (F,) by which the hands of a clock turn in a step.
 
     The first turns by 1 radian, each by the same part of the one before.
-    Raises ValueError where width is odd or base is not above 0.
+    Raises ValueError unless width is 2, 4, 6, … and base is above 0.
 
     >>> frequencies(4, base=100.0)
     array([1. , 0.1])

@@ -76,6 +76,14 @@ def _cut(ids, tokens, places, kind):
     return entrance(ids[: len(places)], tokens, places, kind)
 
 
+def _one_for_all(ids, tokens, places, kind):
+    return tokens[list(ids)] + places[: len(ids)] + kind
+
+
+def _index_error(ids, tokens, places, kind):
+    return tokens[list(ids)] + places[np.arange(len(ids))] + kind
+
+
 _TOKENS = np.array(
     [[1.0, 0.0, 2.0], [3.0, 1.0, 0.0], [0.0, 5.0, 1.0], [2.0, 2.0, 7.0]]
 )
@@ -94,8 +102,21 @@ ENTRANCE = Exercise(
         ([3, 2], _TOKENS[:, :2], _PLACES[:2, :2], _KIND[:2]),
         ([1, 2, 3], _TOKENS, _PLACES[:2], _KIND),
         ([0, 1, 2, 3, 0], _TOKENS, _PLACES, _KIND),
+        ([0, 1, 2], _TOKENS, _PLACES[:1], _KIND),
     ),
     mistakes=(
+        Mistake(
+            _one_for_all,
+            "Right, but you leave the refusal to NumPy: if there is a single "
+            "position, it gives that one to every token and says nothing. "
+            "Compare the two lengths, and raise a ValueError.",
+        ),
+        Mistake(
+            _index_error,
+            "Right, but a text with more tokens than positions ends in an "
+            "IndexError: compare the two lengths first, and raise a "
+            "ValueError.",
+        ),
         Mistake(
             _last_repeated,
             "Right, but a text with more tokens than positions gets the "
@@ -179,6 +200,12 @@ def _half_exponent(length, width, base):
     return _woven(np.sin(angles), np.cos(angles))
 
 
+def _twos_doubled(length, width, base):
+    p = np.arange(length)[:, None]
+    angles = p * base ** (-2 * np.arange(0, width, 2) / width)
+    return _woven(np.sin(angles), np.cos(angles))
+
+
 def _each_number_a_hand(length, width, base):
     p = np.arange(length)[:, None]
     angles = p * base ** (-np.arange(width) / width)
@@ -248,6 +275,11 @@ CLOCK = Exercise(
             _half_exponent,
             "The hands slow down too little: the exponent is -2i/D, so the "
             "hands have steps of 2, not of 1.",
+        ),
+        Mistake(
+            _twos_doubled,
+            "The hands slow down too much: if your i counts in twos, 0, 2, "
+            "4, …, the exponent is -i/D.",
         ),
         Mistake(
             _each_number_a_hand,
@@ -375,7 +407,8 @@ TWINS = Exercise(
         Mistake(
             _same_list,
             "You ask for the same order: without positions the order makes "
-            "no difference.",
+            "no difference. (Or do you compare means with ==? They are equal "
+            "but for rounding.)",
         ),
         Mistake(
             _same_counts,
@@ -385,7 +418,7 @@ TWINS = Exercise(
         Mistake(
             _same_set,
             "How often a word occurs does make a difference: two copies of "
-            "one word, beside a single one of another, take twice the share.",
+            "one word count double beside a single one of another.",
         ),
         Mistake(_same_length, "Texts of one length may hold other words."),
         Mistake(
@@ -447,6 +480,15 @@ def _columns_only(k, width, base):
     return position.shift(k, width, base)[:, order]
 
 
+def _rows_only(k, width, base):
+    order = np.arange(width).reshape(-1, 2).T.ravel()
+    return position.shift(k, width, base)[order]
+
+
+def _ten_thousand(k, width, base):
+    return glance(k, width, 10_000.0)
+
+
 def _one_step(k, width, base):
     return glance(1, width, base)
 
@@ -506,6 +548,15 @@ GLANCE = Exercise(
             _columns_only,
             "You put the columns in the new order, not the rows: what comes "
             "in is sines first, too.",
+        ),
+        Mistake(
+            _rows_only,
+            "You put the rows in the new order, not the columns: what comes "
+            "out is to be sines first, too.",
+        ),
+        Mistake(
+            _ten_thousand,
+            "The base is given: it is not always 10,000.",
         ),
         Mistake(
             _one_step,

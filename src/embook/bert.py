@@ -1,6 +1,6 @@
 """BERT: how do the ids of texts become vectors that know their neighbours?
 
-A token enters as the sum of two rows: its own, and that of its position. Each
+A token enters as the sum of three rows: its own, and that of its position. Each
 layer adds two rows to it: what attention fetches from all tokens of the text,
 before it and after it, and what a small network makes of the sum. NumPy does
 it all. `states` says this in code, at the end of the file.

@@ -1,10 +1,10 @@
 """BERT: how do the ids of texts become vectors that know their neighbours?
 
-A token enters as the sum of three rows: its own, that of its position, and one
-that all tokens share. Each layer adds two rows to it: what attention fetches
-from all tokens of the text, before it and after it, and what a small network
-makes of the sum. NumPy does it all. `states` says this in code, at the end of
-the file.
+A token enters as the sum of three rows: its own, that of its position, and
+one that all tokens share. Each layer adds two rows to it: what attention
+fetches from all tokens of the text, before it and after it, and what a small
+network makes of the sum. NumPy does it all. `states` says this in code, at
+the end of the file.
 
 Source:  Devlin et al. (2019), arXiv:1810.04805; Vaswani et al. (2017),
          arXiv:1706.03762

@@ -17,8 +17,8 @@ def turned(x: np.ndarray, base=1e4, interleaved=False, start=0):
     """Return x (T, W), row t turned by the angles of place start + t.
 
     There may be axes before. A pair is number i with i + W / 2 (split-half,
-    as in transformers), or 2i with 2i + 1 (interleaved). Raises ValueError
-    where x has rank 1, W is odd, or start is no whole number from 0.
+    as in transformers' Llama), or 2i with 2i + 1. Raises ValueError where x
+    has rank 1, W is odd, or start is no whole number from 0.
 
     >>> turned(np.array([[3.0, 4.0], [3.0, 4.0]]), start=1).round(2)
     array([[-1.74,  4.69],
@@ -113,9 +113,10 @@ def alibi(heads: int) -> Order:
 def buckets(distances: np.ndarray, count=32, longest=128, causal=True):
     """Return the bucket of each distance (N,), or (T, T) of them, as in T5.
 
-    Half of the buckets hold one distance each. The others grow, and the last
-    holds all from the longest on. If not causal, half of all are for keys
-    that come later. Raises ValueError where a number is too small for this.
+    Half of the buckets hold one distance each. The others grow; the last
+    begins shortly before the longest and holds all beyond. If not causal,
+    half of all are for keys that come later. Raises ValueError where a
+    number is too small for this.
 
     >>> buckets(np.array([0, 1, 3, 4, 7, 8, 11, 12, 99]), 8, 16)
     array([0, 1, 3, 4, 5, 6, 6, 7, 7])

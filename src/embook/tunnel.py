@@ -43,7 +43,7 @@ class Slots(NamedTuple):
 
     add: Tensor | None  # (T, D), or for each network
     turn: Tensor | None  # (T, W, W)
-    bias: Tensor  # (H, T, T), or for each network; later keys at -1e9
+    bias: Tensor  # (T, T), (H, T, T) or (N, H, T, T); later keys at -1e9
 
 
 def back(rng: np.random.Generator, size: tuple) -> tuple:
@@ -151,7 +151,7 @@ def train(
 
 
 def _adam(nets, pull, means, squares, step: int, rate: float = 0.02) -> None:
-    # torch.optim.Adam is the same, and takes a second to import.
+    # torch.optim.Adam with betas (0.9, 0.99); it takes a second to import.
     with tool("torch").no_grad():
         for w, g, m, s in zip(nets, pull, means, squares, strict=True):
             if g is not None:

@@ -29,7 +29,7 @@ SLIPS = {
     "tokenizer": ("ranks.indexOf(lowest)", "ranks.lastIndexOf(lowest)"),
     "training": ("run.loss[step]],", "run.loss[step] * 1.00001],"),
     "walk": ("length: lengths[at]", "$ * 1.00001"),
-    "position": ("-(pair - 1) / PAIRS", "-(pair - 1) / 64.001"),
+    "position": ("-pair / PAIRS", "-pair / 64.001"),
 }
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 FOCUSABLE = "input:enabled, textarea, button:enabled, summary"

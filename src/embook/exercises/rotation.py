@@ -114,7 +114,7 @@ TURN = Exercise(
         Mistake(
             _slow,
             "The exponent is 2i / W, with i from 0: you left out the 2, and "
-            "no pair is slow enough.",
+            "only the first pair has its speed.",
         ),
         Mistake(
             _fast_last,
@@ -195,6 +195,16 @@ def _eight_forgotten(length, head, heads):
     return np.where(apart < 0, -np.inf, -(2.0**-head) * apart)
 
 
+def _for_four_heads(length, head, heads):
+    apart = np.arange(length)[:, None] - np.arange(length)
+    return np.where(apart < 0, -np.inf, -(4.0**-head) * apart)
+
+
+def _own_power(length, head, heads):
+    apart = np.arange(length)[:, None] - np.arange(length)
+    return np.where(apart < 0, -np.inf, -(float(heads) ** -head) * apart)
+
+
 def _turned_round(length, head, heads):
     return fog(length, head, heads).T
 
@@ -243,6 +253,16 @@ FOG = Exercise(
             _eight_forgotten,
             "This is 2^−head: right for 8 heads alone. The last head always "
             "ends at 2^−8.",
+        ),
+        Mistake(
+            _for_four_heads,
+            "This is 4^−head: right for 4 heads alone. Head h of H takes "
+            "2^(−8h / H).",
+        ),
+        Mistake(
+            _own_power,
+            "This is heads^−head: right for 4 heads alone. Head h of H "
+            "takes 2^(−8h / H).",
         ),
         Mistake(
             _turned_round,

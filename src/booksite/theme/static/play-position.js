@@ -6,16 +6,18 @@ book.play.start("position", (kit) => {
   const { state } = kit;
   const MOST = 500;
   const PAIRS = 64;
-  const angle = (pair) => Number(state.base) ** (-(pair - 1) / PAIRS);
+  const angle = (pair) => Number(state.base) ** (-pair / PAIRS);
   const degrees = (turn) => (turn * 180) / Math.PI;
   const round = (turn) => degrees(turn) % 360;
-  const pairs = Array.from({ length: PAIRS }, (_, n) => n + 1);
+  const pairs = Array.from({ length: PAIRS }, (_, n) => n);
   const score = (far) =>
     pairs.reduce((sum, pair) => sum + 2 * Math.cos(far * angle(pair)), 0);
 
-  // One pair seen from above: two arrows, and the angle between them
+  // One pair of ones seen from above: two arrows, and the angle between them
   const M = 110;
   const R = 84;
+  const START = Math.PI / 4; // where a pair of ones points at place 0
+  const tip = (turn, r) => [M + r * Math.cos(turn), M - r * Math.sin(turn)];
   const clock = draw("svg", { viewBox: "0 0 220 220", role: "img" });
   const between = draw("path", { class: "area" });
   const hands = ["a", "b"].map((kind) => {
@@ -26,12 +28,10 @@ book.play.start("position", (kit) => {
   });
   clock.append(
     draw("circle", { class: "grid", cx: M, cy: M, r: R }),
-    draw("path", { class: "guide", d: `M${M} ${M}H${M + R}` }),
+    draw("path", { class: "guide", d: `M${M} ${M}L${tip(START, R)}` }),
     between,
     ...hands.map(({ hand }) => hand),
   );
-  const tip = (turn, r) => [M + r * Math.cos(turn), M - r * Math.sin(turn)];
-
   function sector(from, apart) {
     const r = R / 3;
     const [x, y] = tip(from, r);
@@ -70,7 +70,7 @@ book.play.start("position", (kit) => {
       "stroke-dasharray": dash,
     }),
   );
-  const U = (pair) => 44 + ((pair - 1) / (PAIRS - 1)) * 276;
+  const U = (pair) => 44 + (pair / (PAIRS - 1)) * 276;
   const V = (value) => 54 - 44 * value;
   const mark = draw("path", { class: "drop" });
   rows.append(
@@ -78,7 +78,7 @@ book.play.start("position", (kit) => {
     mark,
     ...lines,
     ...[-1, 0, 1].map((s) => label(40, V(s) + 5, text(s), "end")),
-    ...[1, 16, 32, 48, 64].map((pair) => label(U(pair), 118, pair)),
+    ...[0, 16, 32, 48, 63].map((pair) => label(U(pair), 118, pair)),
   );
 
   // Controls and words
@@ -99,7 +99,7 @@ book.play.start("position", (kit) => {
     kit.number("m", "m", { min: 0, max: MOST }),
     kit.number("n", "n", { min: 0, max: MOST }),
     steps,
-    kit.number("pair", "i", { min: 1, max: PAIRS }),
+    kit.number("pair", "i", { min: 0, max: PAIRS - 1 }),
     turned,
     clock,
   );
@@ -124,16 +124,16 @@ book.play.start("position", (kit) => {
     const far = m - n;
     const step = angle(pair);
     const apart = Math.atan2(Math.sin(far * step), Math.cos(far * step));
-    turned.textContent = `Pair ${pair} of 64: q turned by m, k by n`;
+    turned.textContent = `Pair ${pair}: from the dots, q turned m times, k n times`;
     [m, n].forEach((place, which) => {
       const { shaft, name } = hands[which];
       const r = which ? 0.8 * R : R;
-      const [x, y] = tip(place * step, r);
+      const [x, y] = tip(START + place * step, r);
       set(shaft, { d: `M${M} ${M}L${x} ${y}` });
-      const [u, v] = tip(place * step, r + 15);
+      const [u, v] = tip(START + place * step, r + 15);
       set(name, { x: u, y: v + 6 });
     });
-    set(between, { d: sector(n * step, apart) });
+    set(between, { d: sector(START + n * step, apart) });
     const places = Array.from({ length: MOST + 1 }, (_, d) => d);
     set(whole, { d: path(places.map((d) => [X(d), Y(score(d))])) });
     const all = score(far);

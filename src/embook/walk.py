@@ -35,14 +35,15 @@ STAGES = (
     Stage("The row", "The id picks its row of the table.", "576", ("row",)),
     Stage(
         "RMSNorm",
-        "The row is divided by the root of its mean square; then each "
-        "number gets a weight of its own.",
+        "The row is divided by the root of its mean square, so that all rows "
+        "have one scale. Then each column has a weight of its own, and the "
+        "lengths differ again.",
         "576",
         ("calm",),
     ),
     Stage(
         "Query, key, value",
-        "Three matrices make 9 queries, 3 keys and 3 values of it, 64 "
+        "One matrix makes 9 queries, 3 keys and 3 values of it, 64 "
         "numbers each. Three heads share a key and a value.",
         "64, 64, 64",
         ("query", "key", "value"),
@@ -94,8 +95,8 @@ STAGES = (
 def record(model: "SmolLM2") -> dict[str, np.ndarray]:
     """Return all arrays of the stages, as the model computes them.
 
-    They are (T, D), (H, T, W), (G, T, W), or (H, T, T) where a token looks
-    at tokens; a score of a later token, which is not looked at, is 0.
+    They are (T, D), (T, F), (H, T, W), (G, T, W), or (H, T, T) where a token
+    looks at tokens; a score of a later one, which is not looked at, is 0.
     """
     net, ids = model.net, model.encode("".join(TOKENS))
     layer, turns = net.layers[0], net.turns[:, : len(ids)]
@@ -137,11 +138,11 @@ def walk() -> dict[str, np.ndarray]:
 
 
 def strip(name: str, token: int, head: int) -> np.ndarray:
-    """Return the numbers (D,) or (W,) of a token in an array of the record.
+    """Return the numbers of a token in an array: (D,), (F,), (W,) or (T,).
 
-    A head that shares its key and value sees those of its group. Raises
-    KeyError for a name that is no array's, IndexError for a token or a head
-    that is not there.
+    A head that shares its key and value sees those of its group; an array
+    that has no heads takes any. Raises KeyError for a name that is no
+    array's, IndexError for a token or a head that is not there.
 
     >>> strip("key", 4, 8).shape, strip("row", 0, 8).shape
     ((64,), (576,))

@@ -133,6 +133,13 @@ def _tiled(q, k):
     return shares(q, np.tile(k, (len(q) // len(k), 1, 1)))
 
 
+def _three(q, k):  # as in SmolLM2, whatever the number of groups
+    k = np.repeat(k, 3, axis=0)
+    if len(k) != len(q):
+        raise ValueError("the heads do not fit")
+    return shares(q, k)
+
+
 def _scores(q, k):
     k = np.repeat(k, len(q) // len(k), axis=0)
     return q @ k.swapaxes(1, 2) / np.sqrt(q.shape[2])
@@ -218,6 +225,11 @@ SHARES = Exercise(
             "other share a group, A A B B: np.repeat along axis 0.",
         ),
         Mistake(
+            _three,
+            "You gave each group three heads. So it is in SmolLM2; here a "
+            "group has len(q) // len(k).",
+        ),
+        Mistake(
             _no_mask,
             "A token sees those that come later: scores above the diagonal "
             "must be minus infinity before the softmax.",
@@ -278,6 +290,10 @@ SHARES = Exercise(
 
 def _itself(x, labels):
     return 1.0
+
+
+def _alone(x, labels):
+    return context.nearest(x, labels) if len(x) > 1 else 1.0
 
 
 def _cosines(x):
@@ -361,6 +377,10 @@ NEAREST = Exercise(
         (np.array([[4.0, 3], [3, 4], [0, 1]]), np.array([0, 0, 0])),
     ),
     mistakes=(
+        Mistake(
+            _alone,
+            "One row has no neighbour: raise a ValueError before you look.",
+        ),
         Mistake(
             _itself,
             "Every row is nearest to itself, and has its own label. Take it "

@@ -109,9 +109,10 @@ book.play.start("walk", (kit) => {
     heard.textContent = `What head ${head} fetches for “${token.trim()}”`;
     strips.replaceChildren(...all.map(bars));
     look();
-    const [{ numbers, length }] = all;
+    const [{ name: first, numbers, length }] = all;
+    const whose = all.length > 1 ? ` of the ${first}` : "";
     const said =
-      `${name}, for “${token.trim()}”: the numbers begin with ` +
+      `${name}, for “${token.trim()}”: the numbers${whose} begin with ` +
       `${text(numbers[0])} and ${text(numbers[1])}. Head ${head} fetches ` +
       `most from “${most.trim()}”.`;
     return {

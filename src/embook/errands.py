@@ -89,7 +89,7 @@ def _errand(pairs: list[tuple[Sequence[str], Sequence[str]]]) -> Errand:
 def dates(seed: int = 0) -> Errand:
     """Return the dates in Wikipedia's introductions, and each as 8 digits.
 
-    Three languages, each date once, in random order. Digits are read one by
+    Three languages, each spelling once, in random order. Digits are read one by
     one, months as words.
     """
     pairs = {}
@@ -158,7 +158,7 @@ def chat(count: int = 3000, seed: int = 0) -> Errand:
 def sound(
     keys: str, rng: np.random.Generator, noise: float = 0.5
 ) -> np.ndarray:
-    """Return the sound of pressing keys: frames (T, 256) of loudness.
+    """Return the sound of pressing keys: frames (T, 256) of a wave.
 
     A key sounds for 2 to 4 frames, a pause lasts 1 or 2.
     """

@@ -89,8 +89,8 @@ def _errand(pairs: list[tuple[Sequence[str], Sequence[str]]]) -> Errand:
 def dates(seed: int = 0) -> Errand:
     """Return the dates in Wikipedia's introductions, and each as 8 digits.
 
-    Three languages, each spelling once, in random order. Digits are read one by
-    one, months as words.
+    Three languages, each spelling once, in random order. Digits are read one
+    by one, months as words.
     """
     pairs = {}
     for language, names in MONTHS.items():

@@ -1,8 +1,8 @@
 """Build evolution.npz again: python artefacts/evolution.py.
 
-Nine races and six tests of memory, five trainings each: some fifteen
-minutes of one processor. On another processor a last digit may differ: sums
-in another order round otherwise, and training magnifies it.
+Nine races, and six tests of memory at five distances, five trainings each:
+some fifteen minutes of one processor. On another processor a last digit may
+differ: sums in another order round otherwise, and training magnifies it.
 """
 
 import os

@@ -4,6 +4,7 @@ import datetime
 import re
 
 import numpy as np
+import pytest
 
 from embook import errands
 from embook.errands import NOTHING
@@ -104,3 +105,15 @@ def test_the_same_seed_gives_the_same_examples():
         one, same, other = (make(5, seed) for seed in (0, 0, 1))
         np.testing.assert_array_equal(one.x, same.x)
         assert (one.x != other.x).any()
+
+
+def test_no_text_comes_twice():
+    for make in (errands.dates, errands.weather, errands.chat):
+        heard = [text for text, _ in pairs(make())]
+        assert len(heard) == len(set(heard)), make
+
+
+def test_more_texts_than_there_are_is_refused():
+    for make in (errands.weather, errands.chat):
+        with pytest.raises(ValueError, match="count"):
+            make(10_001)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from embook.refuse import between
 from embook.sources import tool
 from embook.texts import introductions
 
@@ -69,8 +70,8 @@ class Errand(NamedTuple):
         return " ".join(self.heard[i] for i in ids).strip(f" {NOTHING}")
 
 
-def _errand(pairs: list[tuple[list[str], list[str]]]) -> Errand:
-    """Return an errand of pairs of word lists, filled up to one length."""
+def _errand(pairs: list[tuple[Sequence[str], Sequence[str]]]) -> Errand:
+    """Return an errand of pairs of texts, filled up to one length."""
     sides = []
     for n, texts in enumerate(zip(*pairs, strict=True)):
         known = [NOTHING, *sorted({w for text in texts for w in text})]
@@ -88,8 +89,8 @@ def _errand(pairs: list[tuple[list[str], list[str]]]) -> Errand:
 def dates(seed: int = 0) -> Errand:
     """Return the dates in Wikipedia's introductions, and each as 8 digits.
 
-    Three languages, each date once, in random order. Digits are read one by
-    one, months as words.
+    Three languages, each spelling once, in random order. Digits are read one
+    by one, months as words.
     """
     pairs = {}
     for language, names in MONTHS.items():
@@ -110,27 +111,35 @@ def dates(seed: int = 0) -> Errand:
 
 
 def weather(count: int = 3000, seed: int = 0) -> Errand:
-    """Return fourteen days each, and their summary: every spell once."""
-    kinds, pairs = "sun rain fog snow wind".split(), []
+    """Return fourteen days each, and their summary: every spell once.
+
+    No fortnight comes twice. Raises ValueError for more than 10,000.
+    """
+    between(count, 1, 10_000, "count")
+    kinds, pairs = "sun rain fog snow wind".split(), {}
     rng = np.random.default_rng(seed)
-    for _ in range(count):
+    while len(pairs) < count:
         n = rng.integers(1, 6)  # spells, of at least one day each
         days = rng.multinomial(14 - n, np.ones(n) / n) + 1
         spells = [rng.choice(kinds)]
         for _ in days[1:]:
             spells.append(rng.choice([k for k in kinds if k != spells[-1]]))
-        pairs.append((list(np.repeat(spells, days)), spells))
-    return _errand(pairs)
+        pairs[tuple(np.repeat(spells, days))] = spells
+    return _errand(list(pairs.items()))
 
 
 def chat(count: int = 3000, seed: int = 0) -> Errand:
-    """Return short talks that end in a question, and the answer to each."""
+    """Return short talks that end in a question, and the answer to each.
+
+    No talk comes twice. Raises ValueError for more than 10,000.
+    """
+    between(count, 1, 10_000, "count")
     names = "ada ben cleo dan eva finn gita hugo ines jun".split()
     cities = (
         "delhi lima oslo rome cairo tokyo paris quito perth accra".split()
     )
-    rng, pairs = np.random.default_rng(seed), []
-    for _ in range(count):
+    rng, pairs = np.random.default_rng(seed), {}
+    while len(pairs) < count:
         a, b = rng.choice(names, 2, replace=False)
         c, d = rng.choice(cities, 2, replace=False)
         facts = [f"i am {a} from {c} .", f"my friend is {b} from {d} ."]
@@ -142,14 +151,14 @@ def chat(count: int = 3000, seed: int = 0) -> Errand:
         }
         question = rng.choice([*asked])
         talk = [*rng.permutation(facts), question]
-        pairs.append((" ".join(talk).split(), asked[question].split()))
-    return _errand(pairs)
+        pairs[tuple(" ".join(talk).split())] = asked[question].split()
+    return _errand(list(pairs.items()))
 
 
 def sound(
     keys: str, rng: np.random.Generator, noise: float = 0.5
 ) -> np.ndarray:
-    """Return the sound of pressing keys: frames (T, 256) of loudness.
+    """Return the sound of pressing keys: frames (T, 256) of a wave.
 
     A key sounds for 2 to 4 frames, a pause lasts 1 or 2.
     """

@@ -133,7 +133,7 @@ def _normed(x: "Tensor") -> "Tensor":
 def block(x, w: Block, heads: int, memory=None, causal=False) -> tuple:
     """Return what a Transformer block makes of x (B, S, D), as large.
 
-    The rows ask each other (if causal, earlier ones), then a memory, if any.
+    The rows ask each other (if causal, no later ones), then a memory, if any.
     The last shares come along. Raises ValueError as `multihead` does.
 
     >>> none = tool("torch").zeros(4, 2, 2)

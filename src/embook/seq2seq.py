@@ -183,7 +183,7 @@ def right(net: Net, draw: Draw, count: int = 100, seed: int = 0) -> float:
 def chain(y: "Tensor") -> int:
     """Return the longest chain of operations, each waiting for the last.
 
-    So many moments it takes, however many processors help.
+    It is counted in operations, however many processors help.
     """
     longest, stack = {None: 0}, [y.grad_fn]
     while stack:

@@ -26,6 +26,13 @@ def _space_kept(words, word):
     return [i for i, w in enumerate(words) if w.lower() == word.lower()]
 
 
+def _one_space_off(words, word):
+    bare = word.lower()
+    return [
+        i for i, w in enumerate(words) if w.removeprefix(" ").lower() == bare
+    ]
+
+
 def _space_only(words, word):
     bare = f" {word.lower()}"
     return [i for i, w in enumerate(words) if w.lower() == bare]
@@ -101,6 +108,11 @@ LINES = Exercise(
             _space_kept,
             "' dog' is a line of dog as well: take the spaces in front off "
             "the token.",
+        ),
+        Mistake(
+            _one_space_off,
+            "removeprefix takes one space off. There can be more in front: "
+            "lstrip(' ').",
         ),
         Mistake(
             _space_only,
@@ -319,7 +331,7 @@ def _cosine_of_means(x):
 
 def _neighbours(x):
     u = _unit(x)
-    return (u[:-1] * u[1:]).sum(axis=1).mean()
+    return (u[:-1] * u[1:]).sum() / max(len(u) - 1, 1)
 
 
 def _absolute(x):
@@ -343,6 +355,19 @@ def _each_once(x):
 def _kept(x):
     total = _unit(x).sum(axis=0)
     return total @ total / (len(x) * (len(x) - 1))
+
+
+def _no_refusal(x):
+    with np.errstate(invalid="ignore"):
+        total = np.sum(x / np.linalg.norm(x, axis=1, keepdims=True), axis=0)
+        n = np.float64(len(x))
+        return (total @ total - n) / (n * (n - 1))
+
+
+def _zero_refused(x):
+    if not np.all(np.any(x, axis=1)):
+        raise ValueError("a row is zero")
+    return _no_refusal(x)
 
 
 def _nan_passes(x):
@@ -418,6 +443,15 @@ MEAN_COSINE = Exercise(
             "still in the sum: take N off.",
         ),
         Mistake(
+            _no_refusal,
+            "Right where there is an answer. A zero row and a single row "
+            "have none: raise a ValueError.",
+        ),
+        Mistake(
+            _zero_refused,
+            "Right, but for fewer than two rows: raise a ValueError.",
+        ),
+        Mistake(
             _nan_passes,
             "Right, but for a zero row: NaN spreads in silence. Raise a "
             "ValueError.",
@@ -478,6 +512,10 @@ def _mean_off(x, unused, k):
 
 def _centred_axis(x, unused, k):
     return _rank(_shadowless(x, _shared(x - np.mean(x, axis=0))), unused, k)
+
+
+def _mean_axis(x, unused, k):
+    return _rank(_shadowless(x, np.mean(x, axis=0)), unused, k)
 
 
 def _last_axis(x, unused, k):
@@ -555,6 +593,11 @@ SUSPECTS = Exercise(
             _centred_axis,
             "You looked for the direction after taking the mean off. Here "
             "the mean is part of what is shared: use the table as it is.",
+        ),
+        Mistake(
+            _mean_axis,
+            "This is the shadow on the mean row. The one on the first row "
+            "of vh is wanted.",
         ),
         Mistake(
             _last_axis,

@@ -205,13 +205,20 @@ def test_every_kind_has_its_script_and_is_light():
     assert max(packed.values()) <= 6 * KB
 
 
+def arrived(text: str, name: str) -> dict:
+    """Return what a script sets book.name to; it must be light."""
+    packed = len(gzip.compress(text.encode(), 9))
+    print(f"{name}: {packed} bytes packed, {len(text.encode())} as they are")
+    assert packed <= 300 * KB
+    before, _, sent = text.partition(f"book.{name}=")
+    assert sent
+    assert not before or before.endswith("*/\n")  # a notice
+    return json.loads(sent.removesuffix(";\n"))
+
+
 def test_the_words_arrive_as_they_were_and_are_light():
     site = pytest.importorskip("booksite.play")
-    text = site.word_data()
-    packed = len(gzip.compress(text.encode(), 9))
-    print(f"words: {packed} bytes packed, {len(text.encode())} as they are")
-    assert packed <= 300 * KB
-    sent = json.loads(text.removeprefix("book.words=").removesuffix(";\n"))
+    sent = arrived(site.word_data(), "words")
     # What the page does with it, in Python's words.
     letters = np.array([ord(c) for c in sent["numbers"]])
     numbers = (letters - sent["shift"]).astype(np.uint8).astype(np.int8)
@@ -225,11 +232,7 @@ def test_the_words_arrive_as_they_were_and_are_light():
 
 def test_the_run_arrives_as_it_was_and_is_light():
     site = pytest.importorskip("booksite.play")
-    text = site.run_data()
-    packed = len(gzip.compress(text.encode(), 9))
-    print(f"run: {packed} bytes packed, {len(text.encode())} as they are")
-    assert packed <= 300 * KB
-    sent = json.loads(text.removeprefix("book.run=").removesuffix(";\n"))
+    sent = arrived(site.run_data(), "run")
     run = watch.run()
     for name in site.RUN:
         np.testing.assert_allclose(sent[name], getattr(run, name), atol=1e-9)
@@ -243,11 +246,7 @@ def test_the_run_arrives_as_it_was_and_is_light():
 
 def test_the_walk_arrives_as_it_was_and_is_light():
     site = pytest.importorskip("booksite.play")
-    text = site.walk_data()
-    packed = len(gzip.compress(text.encode(), 9))
-    print(f"walk: {packed} bytes packed, {len(text.encode())} as they are")
-    assert packed <= 300 * KB
-    sent = json.loads(text.removeprefix("book.walk=").removesuffix(";\n"))
+    sent = arrived(site.walk_data(), "walk")
     for name, x in walk.walk().items():
         numbers, lengths = sent["arrays"][name].values()
         shown = x[..., : site.ACROSS]
@@ -262,12 +261,8 @@ def test_the_walk_arrives_as_it_was_and_is_light():
 def test_the_tokens_arrive_as_they_were_and_are_light():
     site = pytest.importorskip("booksite.play")
     text = site.token_data()
-    packed = len(gzip.compress(text.encode(), 9))
-    print(f"tokens: {packed} bytes packed, {len(text.encode())} as they are")
-    assert packed <= 300 * KB
-    notice, _, sent = text.partition("*/\nbook.gpt2=")
-    assert "Copyright (c) 2019 OpenAI" in notice
-    sent = json.loads(sent.removesuffix(";\n"))
+    sent = arrived(text, "gpt2")
+    assert "Copyright (c) 2019 OpenAI" in text.partition("*/")[0]
     spelt, bpe = sent["tokens"].split(" "), published("gpt2")
     assert [bytes(map(sent["letters"].index, t)) for t in spelt] == [
         *bpe.tokens

@@ -110,24 +110,36 @@ def test_gradients_are_the_slopes(kind):
         np.testing.assert_allclose(found[place], by_nudging, atol=1e-8)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_parity_of_the_toy_with_torch(parity, kind):
+def in_torch(model):
+    """Return a model's arrays as leaves of torch; what it lacks is None."""
     import torch
-    from torch.nn import functional
 
-    model, counts = made(kind, 1), counted(1)
-    leaves = [
+    return [
         None if part is None else torch.tensor(part, requires_grad=True)
         for part in model
     ]
+
+
+def torch_loss(leaves, counts):
+    """Return the scores that torch gives, and its loss at all the pairs."""
+    import torch
+    from torch.nn import functional
+
     table, turn, output = leaves
     seen = table if turn is None else table @ turn
     z = functional.linear(seen, table if output is None else output)
-    parity("tokens.scores", "torch linear", scores(model), z.detach())
     i, j = np.nonzero(counts)
     times = counts[i, j].astype(int)
     i, j = np.repeat(i, times), np.repeat(j, times)
-    loss = functional.cross_entropy(z[i], torch.tensor(j))
+    return z, functional.cross_entropy(z[i], torch.tensor(j))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_parity_of_the_toy_with_torch(parity, kind):
+    model, counts = made(kind, 1), counted(1)
+    leaves = in_torch(model)
+    z, loss = torch_loss(leaves, counts)
+    parity("tokens.scores", "torch linear", scores(model), z.detach())
     ours = surprise(model, counts)
     name = "torch cross_entropy"
     parity("tokens.surprise", name, ours, loss.item(), on=kind)
@@ -145,15 +157,15 @@ def test_parity_of_training_with_torch(parity, kind, decay):
     import torch
 
     model, counts = made(kind, 2), counted(2)
-    parts = [torch.tensor(p) for p in model if p is not None]
+    leaves = in_torch(model)
+    parts = [p for p in leaves if p is not None]
     rule = torch.optim.AdamW(parts, lr=0.02, weight_decay=decay)
     path = [*train(model, counts, 25, 0.02, decay)]
-    for before in path[:-1]:
-        found = [g for g in gradients(before, counts) if g is not None]
-        for part, slope in zip(parts, found, strict=True):
-            part.grad = torch.tensor(slope)
+    for _ in path[1:]:
+        rule.zero_grad()
+        torch_loss(leaves, counts)[1].backward()
         rule.step()
-    theirs = np.concatenate([p.numpy().ravel() for p in parts])
+    theirs = np.concatenate([p.detach().numpy().ravel() for p in parts])
     ours = np.concatenate([p.ravel() for p in path[-1] if p is not None])
     parity(
         "tokens.train",

@@ -63,21 +63,6 @@ def test_training_learns_and_repeats():
     assert share[:, 3:16].mean() > 0.9
 
 
-def test_adam_is_torchs():
-    import torch
-
-    w = torch.tensor([1.0, -2.0, 3.0], dtype=torch.float64)
-    mine, theirs = w.clone(), w.clone().requires_grad_()
-    adam = torch.optim.Adam([theirs], lr=0.02, betas=(0.9, 0.99))
-    mean, square = torch.zeros_like(w), torch.zeros_like(w)
-    for step in range(1, 20):
-        pull = torch.sin(mine * step)
-        tunnel._adam([mine], [pull], [mean], [square], step)
-        theirs.grad = torch.sin(theirs.detach() * step)
-        adam.step()
-    np.testing.assert_allclose(mine, theirs.detach(), atol=1e-12)
-
-
 @pytest.mark.parametrize("how", [{"nets": 0}, {"layers": 0}])
 def test_refusals(how):
     with pytest.raises(ValueError, match="is 0: a whole number from 1"):

@@ -101,7 +101,7 @@ KINDS = {
             *("first", "second", "length", "most"),
             *(f"share{n}" for n in range(1, 6)),
         ),
-        data="play-walk-data.js",
+        data="play-layer.js",
     ),
 }
 # The scripts of the pages that hold such a figure; the first is for all.
@@ -268,7 +268,7 @@ DATA = {
     "play-words.js": (word_data, f"{WORDS:,} words"),
     "play-tokens.js": (token_data, "GPT-2’s 50,000 merges"),
     "play-run.js": (run_data, "48 words at 41 moments"),
-    "play-walk-data.js": (walk_data, "one sentence in one layer"),
+    "play-layer.js": (walk_data, "one sentence in one layer"),
 }
 
 

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from embook.evolution import Block, Cell, attend, block, lstm, rnn
+from embook.position import waves
 from embook.refuse import between
+from embook.rotation import regroup
 from embook.sources import tool
 
 if TYPE_CHECKING:
@@ -92,11 +94,9 @@ def numbers(net: Net) -> list["Tensor"]:
 
 
 def places(length: int, width: int) -> "Tensor":
-    """Return the waves (T, D) that tell a Transformer its positions."""
-    rate = 10_000 ** -(np.arange(0, width, 2) / width)  # (D / 2,)
-    angle = np.outer(np.arange(length), rate)  # (T, D / 2)
-    waves = np.concatenate([np.sin(angle), np.cos(angle)], axis=1)  # (T, D)
-    return tool("torch").from_numpy(waves)
+    """Return the waves (T, D) of positions: all sines, then all cosines."""
+    rows = waves(length, width)[:, regroup(width)]  # (T, D)
+    return tool("torch").from_numpy(rows)
 
 
 def vectors(net: Net, x: "Tensor") -> "Tensor":

@@ -13,6 +13,7 @@ import numpy as np
 from embook.norms import unit
 from embook.refuse import between, finite, positive, rank, rows, token_ids
 from embook.similarity import dot
+from embook.sources import tool
 from embook.space import without
 
 
@@ -136,15 +137,14 @@ def train(model: Bigram, counts, steps=150, rate=0.05, decay=0.0) -> Iterator:
     array([[0.75, 1.25]])
     """
     yield model
-    x = {name: v for name, v in model._asdict().items() if v is not None}
-    mean, square = dict.fromkeys(x, 0), dict.fromkeys(x, 0)
-    positive(rate, "rate")
-    for step in range(1, between(steps, 1, name="steps") + 1):
-        slopes = gradients(Bigram(**x), counts)._asdict()
-        for name in x:
-            mean[name] = 0.9 * mean[name] + 0.1 * slopes[name]
-            square[name] = 0.999 * square[name] + 0.001 * slopes[name] ** 2
-            size = np.sqrt(square[name] / (1 - 0.999**step)) + 1e-8
-            move = rate * mean[name] / (1 - 0.9**step) / size
-            x[name] = (1 - rate * decay) * x[name] - move
-        yield Bigram(**x)
+    torch, given = tool("torch"), model._asdict().items()
+    x = {k: torch.tensor(part) for k, part in given if part is not None}
+    rate = positive(rate, "rate")
+    rule = torch.optim.AdamW(x.values(), rate, weight_decay=decay)
+    for _ in range(between(steps, 1, name="steps")):
+        slopes = gradients(model, counts)._asdict()
+        for name, part in x.items():
+            part.grad = torch.from_numpy(slopes[name])
+        rule.step()
+        model = Bigram(**{k: p.numpy().copy() for k, p in x.items()})
+        yield model

@@ -135,30 +135,17 @@ def train(
     how = dict(nets=5, layers=1, steps=200, seed=0) | how
     nets = start(shape, how["nets"], how["layers"], how["seed"])
     torch, rng = tool("torch"), np.random.default_rng(how["seed"] + 1)
-    means = [torch.zeros_like(w) for w in nets]
-    squares = [torch.zeros_like(w) for w in nets]
-    for step in range(1, how["steps"] + 1):
+    rule = torch.optim.Adam(nets, lr=0.02, betas=(0.9, 0.99))
+    for _ in range(how["steps"]):
         x, y = map(torch.tensor, task(rng, (how["nets"], BATCH, SHORT)))
         said = scores(nets, slots(order, nets.learned, SHORT), x)
         loss = torch.nn.functional.cross_entropy(
             said.flatten(0, 2), y.flatten(), ignore_index=UNASKED
         )
-        pull = torch.autograd.grad(
-            how["nets"] * loss, nets, allow_unused=True
-        )
-        _adam(nets, pull, means, squares, step)
+        rule.zero_grad()
+        (how["nets"] * loss).backward()  # the mean of each network
+        rule.step()
     return Nets(*(w.detach() for w in nets))
-
-
-def _adam(nets, pull, means, squares, step: int, rate: float = 0.02) -> None:
-    # torch.optim.Adam with betas (0.9, 0.99); it takes a second to import.
-    with tool("torch").no_grad():
-        for w, g, m, s in zip(nets, pull, means, squares, strict=True):
-            if g is not None:
-                m.lerp_(g, 0.1)
-                s.lerp_(g * g, 0.01)
-                size = (s / (1 - 0.99**step)).sqrt() + 1e-8
-                w -= rate * m / (1 - 0.9**step) / size
 
 
 def right(

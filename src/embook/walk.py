@@ -95,38 +95,36 @@ STAGES = (
 def record(model: "SmolLM2") -> dict[str, np.ndarray]:
     """Return all arrays of the stages, as the model computes them.
 
-    They are (T, D), (T, F), (H, T, W), (G, T, W), or (H, T, T) where a token
-    looks at tokens; a score of a later one, which is not looked at, is 0.
+    They are (T, D), (T, F) for "inner", (H, T, W), (G, T, W), or (H, T, T)
+    where a token looks at tokens; a score of a later token is 0.
     """
     net, ids = model.net, model.encode("".join(TOKENS))
     layer, turns = net.layers[0], net.turns[:, : len(ids)]
     row = net.table[ids]  # (T, D)
     calm = llama.rms_norm(row, layer.attn_norm, net.tiny)  # (T, D)
+    added, arrays = _looks(calm, layer, turns)
+    middle = row + added  # (T, D)
+    again = llama.rms_norm(middle, layer.ffn_norm, net.tiny)  # (T, D)
+    gate, up = (again @ layer.ffn_gate_up).chunk(2, dim=1)  # (T, F)
+    arrays |= {"row": row, "calm": calm, "middle": middle}
+    arrays["inner"] = gate * gate.sigmoid() * up  # (T, F)
+    arrays["out"] = middle + llama.swiglu(again, layer)  # (T, D)
+    return {name: x.numpy() for name, x in arrays.items()}
+
+
+def _looks(calm, layer, turns) -> tuple:
+    """Return what attention adds (T, D), and its arrays on the way."""
     heads = (calm @ layer.attn_qkv).unflatten(1, (-1, turns.shape[2]))
     q, k, v = heads.transpose(0, 1).tensor_split([-6, -3])  # (H or G, T, W)
     at, of = llama.turn(q, turns), llama.turn(k, turns)
     score = at @ of.repeat_interleave(3, dim=0).transpose(1, 2) / 8
     memory = tool("torch").empty(2, *k.shape)  # (2, G, T, W)
     added, shares = llama.attention(calm, layer, turns, memory)
-    middle = row + added  # (T, D)
-    again = llama.rms_norm(middle, layer.ffn_norm, net.tiny)  # (T, D)
-    gate, up = (again @ layer.ffn_gate_up).chunk(2, dim=1)  # (T, F)
-    arrays = {
-        "row": row,
-        "calm": calm,
-        "query": q,
-        "key": k,
-        "value": v,
-        "turned query": at,
-        "turned key": of,
-        "score": score.tril(),
-        "shares": shares,
-        "fetched": shares @ v.repeat_interleave(3, dim=0),  # (H, T, W)
-        "middle": middle,
-        "inner": gate * gate.sigmoid() * up,
-        "out": middle + llama.swiglu(again, layer),
-    }
-    return {name: x.numpy() for name, x in arrays.items()}
+    arrays = {"query": q, "key": k, "value": v}
+    arrays |= {"turned query": at, "turned key": of, "shares": shares}
+    arrays["score"] = score.tril()  # (H, T, T)
+    arrays["fetched"] = shares @ v.repeat_interleave(3, dim=0)  # (H, T, W)
+    return added, arrays
 
 
 @cache

@@ -149,28 +149,23 @@ RNN = Exercise(
 
 def notepad(keep, write, new):
     """Return the memory (T, D) after each step, from an empty one."""
-    keep, write = sigmoid(keep), sigmoid(write)
+    return _pages(sigmoid(keep), sigmoid(write), np.tanh(new))
+
+
+def _pages(keep, write, new):
     c, pages = 0.0, []
-    for k, w, n in zip(keep, write, np.tanh(new), strict=True):
+    for k, w, n in zip(keep, write, new, strict=True):
         c = k * c + w * n
         pages.append(c)
     return np.array(pages)
 
 
 def _raw_gates(keep, write, new):
-    c, pages = 0.0, []
-    for k, w, n in zip(keep, write, np.tanh(new), strict=True):
-        c = k * c + w * n
-        pages.append(c)
-    return np.array(pages)
+    return _pages(keep, write, np.tanh(new))
 
 
 def _plain_new(keep, write, new):
-    c, pages = 0.0, []
-    for k, w, n in zip(sigmoid(keep), sigmoid(write), new, strict=True):
-        c = k * c + w * n
-        pages.append(c)
-    return np.array(pages)
+    return _pages(sigmoid(keep), sigmoid(write), new)
 
 
 def _swapped(keep, write, new):

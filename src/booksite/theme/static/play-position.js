@@ -18,19 +18,19 @@ book.play.start("position", (kit) => {
   const R = 84;
   const START = Math.PI / 4; // where a pair of ones points at place 0
   const tip = (turn, r) => [M + r * Math.cos(turn), M - r * Math.sin(turn)];
-  const clock = draw("svg", { viewBox: "0 0 220 220", role: "img" });
+  const plane = draw("svg", { viewBox: "0 0 220 220", role: "img" });
   const between = draw("path", { class: "area" });
-  const hands = ["a", "b"].map((kind) => {
+  const arrows = ["a", "b"].map((kind) => {
     const shaft = draw("path", { class: "shaft" });
     const name = draw("text", { class: "name" }, kind === "a" ? "q" : "k");
-    const hand = draw("g", { class: kind }, shaft, name);
-    return { shaft, name, hand };
+    const arrow = draw("g", { class: kind }, shaft, name);
+    return { shaft, name, arrow };
   });
-  clock.append(
+  plane.append(
     draw("circle", { class: "grid", cx: M, cy: M, r: R }),
     draw("path", { class: "guide", d: `M${M} ${M}L${tip(START, R)}` }),
     between,
-    ...hands.map(({ hand }) => hand),
+    ...arrows.map(({ arrow }) => arrow),
   );
   function sector(from, apart) {
     const r = R / 3;
@@ -101,7 +101,7 @@ book.play.start("position", (kit) => {
     steps,
     kit.number("pair", "i", { min: 0, max: PAIRS - 1 }),
     turned,
-    clock,
+    plane,
   );
   const right = make("div", { className: "play-side" });
   right.append(
@@ -126,7 +126,7 @@ book.play.start("position", (kit) => {
     const apart = Math.atan2(Math.sin(far * step), Math.cos(far * step));
     turned.textContent = `Pair ${pair}: from the dots, q turned m times, k n times`;
     [m, n].forEach((place, which) => {
-      const { shaft, name } = hands[which];
+      const { shaft, name } = arrows[which];
       const r = which ? 0.8 * R : R;
       const [x, y] = tip(START + place * step, r);
       set(shaft, { d: `M${M} ${M}L${x} ${y}` });
@@ -151,7 +151,7 @@ book.play.start("position", (kit) => {
       `${text(Math.abs(degrees(apart)), 1)} degrees apart. All 64 pairs ` +
       `together: q · k is ${text(all, 1)}, and the sinusoid’s rows have half ` +
       `of that as their dot product.`;
-    set(clock, { "aria-label": `Two arrows in a circle. ${says}` });
+    set(plane, { "aria-label": `Two arrows in a circle. ${says}` });
     set(chart, { "aria-label": `The score over the distance. ${says}` });
     set(rows, { "aria-label": `Two rows of 64 sines, at ${m} and at ${n}.` });
     const shown = (value) => text(value, 1);

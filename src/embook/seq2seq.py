@@ -144,7 +144,7 @@ def train(net: Net, draw: Draw, steps: int, rate=0.01, batch=32, seed=0):
     """
     torch, rng = tool("torch"), np.random.default_rng([seed, 1])
     judge = torch.nn.CrossEntropyLoss()
-    rule = torch.optim.Adam(numbers(net), lr=rate)
+    rule = torch.optim.Adam(numbers(net), lr=rate, fused=True)
     sink = torch.optim.lr_scheduler.LambdaLR(rule, lambda n: 1 - n / steps)
     losses = []
     for _ in range(steps):

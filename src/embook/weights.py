@@ -86,7 +86,7 @@ def array(path: Path, place: tuple[list[int], int, int]) -> np.ndarray:
     end, size = offset + math.prod(packed), path.stat().st_size
     if size < end:
         raise ValueError(f"{path} has {size} bytes: an array ends at {end}")
-    raw = np.memmap(path, np.uint8, "r", offset, packed)
+    raw = np.asarray(np.memmap(path, np.uint8, "r", offset, packed))
     return np.asarray(gguf.dequantize(raw, kind))
 
 

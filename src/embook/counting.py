@@ -50,12 +50,12 @@ def cooccurrence(ids: np.ndarray, owner: np.ndarray, size: int, window: int):
     window = between(window, 1, name="window")
     size, owner = between(size, 1, name="size"), np.asarray(owner)
     ids = token_ids(ids, size + 1, rows=len(owner))
-    table = _sparse([], [], [], (size + 1, size + 1))
+    table, word = _sparse([], [], [], (size, size)), ids < size
     for d in range(1, min(window + 1, len(ids))):
-        pair = owner[:-d] == owner[d:]
+        pair = (owner[:-d] == owner[d:]) & word[:-d] & word[d:]
         near = np.full(pair.sum(), 1 / d)
         table += _sparse(near, ids[:-d][pair], ids[d:][pair], table.shape)
-    return (table + table.T)[:size, :size]
+    return table + table.T
 
 
 def _cells(counts):

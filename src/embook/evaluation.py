@@ -85,7 +85,7 @@ def analogies(x: np.ndarray, questions: np.ndarray, inputs=False):
     x, questions, best = unit(x), rank(questions, 2, "questions"), []
     asked = np.unique(token_ids(questions.ravel(), len(x), "questions"))
     cosines = x[asked] @ x.T
-    for some in np.array_split(questions, len(questions) // 256 + 1):
+    for some in np.array_split(questions, len(questions) // 32 + 1):
         a, b, c = np.searchsorted(asked, some).T
         score = cosines[b] - cosines[a] + cosines[c]
         if not inputs:

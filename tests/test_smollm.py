@@ -192,6 +192,18 @@ def test_the_states_lead_to_the_logits(model):
     assert [x.shape for x in maps] == [(9, 5, 5)] * 30
 
 
+def test_texts_side_by_side_have_the_states_that_each_has_alone(model):
+    rows = [model.encode(text) for text in (SENTENCE, "Mumbai", "THE END")]
+    for ids, states in zip(rows, model.together(rows), strict=True):
+        for ours, alone in zip(states, model.states(ids), strict=True):
+            most = np.abs(alone).max()  # grows to thousands
+            np.testing.assert_allclose(ours / most, alone / most, atol=1e-5)
+    with pytest.raises(ValueError, match="number of rows"):
+        model.together([])
+    with pytest.raises(ValueError, match="49152"):
+        model.together([[0], [49152]])
+
+
 def test_a_stream_is_greedy_or_draws_and_ends(model):
     ids = model.chat("Question: What is the capital of India?\nAnswer:")
     reply = "The capital of India is Mumbai.<|im_end|>"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import tiny
 
-from booksite import chapters
+from booksite import chapters, status
 from booksite.canonical import canonical
 
 
@@ -126,6 +126,39 @@ def test_a_second_run_gives_the_same_bytes(stem):
         for _ in range(2)
     )
     assert lasting(once) == lasting(again)
+
+
+# --- what it costs ----------------------------------------------------------
+
+
+def test_the_page_on_what_runs_adds_up_its_chapters(book):
+    root = book.parent
+    for stem in ("similarity", "last"):
+        tiny.save(tiny.chapter(), book / f"{stem}.ipynb")
+    costs = {"similarity": [1.5, 100], "last": [2.25, 99.9], "play": [9, 9]}
+    root.joinpath(chapters.COSTS).write_text(json.dumps(costs))
+    _, _, *rows = status.table(root)
+    assert rows == [
+        "| {doc}`/chapters/similarity` | 4 | 1 | 1 | 1.5 | 100 |",
+        "| {doc}`/chapters/last` | 4 | 1 | 1 | 2.2 | 100 |",
+        "| All; the largest | 8 | 2 | 2 | 3.8 | 100 |",
+    ]
+    root.joinpath(chapters.COSTS).write_text('{"last": [1, 2]}')
+    with pytest.raises(ValueError, match=r"'similarity'.*`make chapters`"):
+        status.table(root)
+
+
+def test_costs_are_kept_where_all_chapters_ran(book):
+    kept = book.parent / chapters.COSTS
+    chapters.main(["last"])
+    assert not kept.exists()
+    chapters.main([])
+    costs = json.loads(kept.read_text("utf-8"))
+    assert list(costs) == ["similarity", "last"]
+    if sys.platform != "win32":
+        seconds, megabytes = costs["last"]
+        assert 0 < seconds < 60
+        assert 20 < megabytes < 1000
 
 
 # --- the canonical form -----------------------------------------------------

@@ -20,6 +20,7 @@ PARTS = (
     "quiz",
     "references",
     "search",
+    "status",
     "tables",
     "takeaway",
     "terms",

@@ -23,6 +23,7 @@ LIBRARIES = (
     "tokenizers",
     "tiktoken",
     "gensim",
+    "bm25s",
     "transformers",
     "sentence-transformers",
 )

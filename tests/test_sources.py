@@ -5,7 +5,16 @@ import sys
 
 import pytest
 
-from embook import benchmark, data, doctor, drills, sources, texts, walk
+from embook import (
+    benchmark,
+    data,
+    doctor,
+    drills,
+    retrieval,
+    sources,
+    texts,
+    walk,
+)
 from embook.sources import SOURCES, BrokenData, MissingData, Source
 
 ROOT = sources.REPOSITORY
@@ -39,6 +48,7 @@ READS = [
     ("sgns", "sgns.npz", data.sgns),
     ("sgns", "sgns_runs.npz", data.sgns_runs),
     ("benchmark", "benchmark.npz", benchmark.encoded),
+    ("search", "search.npz", retrieval.record.__wrapped__),
     ("walk", "walk.npz", walk.walk.__wrapped__),
     ("evolution", "evolution.npz", drills.races),
     ("wikipedia", "data/summaries_en-us.json", texts.introductions),

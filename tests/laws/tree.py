@@ -21,6 +21,7 @@ ROOMS = {
     "minilm",
     "pairs",
     "refuse",
+    "retrieval",
     "seq2seq",
     "smollm",
     "sources",
@@ -44,6 +45,7 @@ AFTER = {
     "tunnel": "rotation",
     "walk": "tokenization",
     "seq2seq": "evolution",
+    "retrieval": "similarity",
 }
 # Tests of the machinery, which no module of src/ is named after.
 MACHINERY = {"booksite", "canaries", "exercises", "house", "parity"}

@@ -96,7 +96,8 @@ def execute(
         done = canonical(nb)
         probe = nbformat.v4.new_code_cell(COST)
         client.execute_cell(probe, 0, store_history=False)
-    return done, [float(x) for x in probe.outputs[0].text.split()]
+    said = "".join(output.get("text", "") for output in probe.outputs)
+    return done, [float(x) for x in said.split()]
 
 
 def rewrite(path: Path) -> tuple[str, list[float]]:
@@ -154,7 +155,7 @@ def main(names: list[str]) -> None:
     """Return nothing; execute and save the named chapters, or all of them.
 
     The README shows the first figure of the first chapter; it is kept so.
-    What all chapters cost is kept where all were executed.
+    What all chapters cost is kept, and that of a chapter new to the list.
 
     Exits with one message where a name is unknown or a chapter fails.
     """
@@ -179,11 +180,15 @@ def main(names: list[str]) -> None:
     figure = first_figure(next(iter(order.values())))
     if figure and PICTURE.parent.is_dir():
         PICTURE.write_bytes(figure)
-    if COSTS.parent.is_dir() and not names and all(costs.values()):
-        rounded = {
-            stem: [round(x, 1) for x in c] for stem, c in costs.items()
-        }
-        COSTS.write_text(json.dumps(rounded, indent=1) + "\n", "utf-8")
+    if COSTS.parent.is_dir() and all(costs.values()):
+        new = {stem: [round(x, 1) for x in c] for stem, c in costs.items()}
+        kept = json.loads(COSTS.read_text("utf-8")) if COSTS.exists() else {}
+        # A run of one chapter adds it, and leaves the others comparable.
+        known = new if not names else new | kept
+        text = json.dumps(
+            {s: known[s] for s in order if s in known}, indent=1
+        )
+        COSTS.write_text(text + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Each piece went through MiniLM once, alone. What came out was brought to 128
 columns and rounded to 8 bits. To read a text: cut it into MiniLM's pieces,
 add up their rows, bring the sum to length 1. No more is done.
 
-Source:  van Dongen and Tulkens (2024), Model2Vec; Arora et al. (2017)
+Source:  Model2Vec (Minish Lab); Arora et al. (2017), SIF
 Shapes:  N = texts, V = pieces, D = 384, K = 128 columns
 """
 
@@ -44,12 +44,12 @@ class Static:
             with np.load(path) as file:
                 self.packed, self.scale = file["rows"], file["scale"]
                 self.centre, self.map = file["centre"], file["map"]
-        words = data.minilm_tokens().words
-        self.rows = np.zeros((len(words), self.packed.shape[1]), np.float32)
+        pieces = data.minilm_tokens().words
+        self.rows = np.zeros((len(pieces), self.packed.shape[1]), np.float32)
         self.rows[FIRST:] = (
             self.packed * self.scale.astype(np.float32)[:, None]
         )
-        ids = {word: i for i, word in enumerate(words)}
+        ids = {piece: i for i, piece in enumerate(pieces)}
         self._ids = cache(lambda word: [ids[p] for p in wordpiece(word, ids)])
 
     def encode(self, text: str) -> list[int]:

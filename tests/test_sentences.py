@@ -168,6 +168,51 @@ def test_parity_of_average(parity):
     )
 
 
+def test_parity_of_sif(parity):
+    import torch
+
+    counts = np.array([900.0, 90.0, 9.0, 1.0])
+    odds = np.log(1e-3) - np.log(counts / 1000)
+    theirs = torch.sigmoid(torch.tensor(odds))
+    parity(
+        "sentences.sif", "torch sigmoid of ln a - ln p", sif(counts), theirs
+    )
+
+
+def test_parity_of_places(parity):
+    from scipy.stats import rankdata
+
+    rng = np.random.default_rng(2)
+    asked, items = rng.normal(size=(30, 4)), rng.normal(size=(50, 4))
+    items[7] = items[3]  # a tie
+    right = np.array([3, 7, *rng.integers(50, size=28)])
+    theirs = rankdata(-(asked @ items.T), method="max", axis=1)
+    parity(
+        "sentences.places",
+        "scipy rankdata, max",
+        places(asked, items, right),
+        theirs[np.arange(30), right],
+    )
+
+
+def test_parity_of_alignment_and_uniformity(parity):
+    import torch
+    from torch.nn.functional import cosine_similarity, normalize
+
+    a, b = np.random.default_rng(3).normal(size=(2, 40, 6))
+    u, v = (normalize(torch.tensor(z)) for z in (a, b))
+    parity(
+        "sentences.paired",
+        "torch cosine_similarity",
+        paired(a, b),
+        cosine_similarity(torch.tensor(a)[:, None], torch.tensor(b), dim=2),
+    )
+    theirs = (u - v).norm(dim=1).pow(2).mean()
+    parity("sentences.alignment", "torch norm", alignment(a, b), theirs)
+    theirs = torch.pdist(u).pow(2).mul(-2).exp().mean().log()
+    parity("sentences.uniformity", "torch pdist", uniformity(a), theirs)
+
+
 # --- laws -----------------------------------------
 
 

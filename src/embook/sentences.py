@@ -1,14 +1,11 @@
 """Sentences: how does a whole text become one vector?
 
 Chapter: chapters/sentences.ipynb
-Source:  Arora et al. (2017), SIF; Reimers & Gurevych (2019),
-         arXiv:1908.10084; van den Oord et al. (2018), arXiv:1807.03748;
-         Wang & Isola (2020), arXiv:2005.10242
+Source:  Arora et al. (2017), SIF; Reimers & Gurevych (2019); van den Oord
+         et al. (2018), arXiv:1807.03748; Wang & Isola (2020)
 Shapes:  N = texts or pairs, M = texts searched, T = tokens, V = words,
          D = numbers a row
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -21,9 +18,8 @@ from embook.similarity import cosine, dot
 def pool(x: np.ndarray, mask: np.ndarray, how: str = "mean") -> np.ndarray:
     """Return one vector (N, D) for each text of x (N, T, D).
 
-    The mask (N, T) is true where a token stands. "mean" is the mean of those
-    rows, "max" their largest number in each column, "cls" the first row.
-    Raises ValueError for another word, or a text without a token.
+    Of the rows under the mask (N, T): the mean, each column's max, or the
+    first. Raises ValueError for another word, or a text without a token.
 
     >>> pool(np.array([[[4.0], [2.0], [9.0]]]), np.array([[1, 1, 0]]))
     array([[3.]])
@@ -32,8 +28,7 @@ def pool(x: np.ndarray, mask: np.ndarray, how: str = "mean") -> np.ndarray:
     if mask.shape != x.shape[:2]:
         raise ValueError(f"mask is {mask.shape}, x is {x.shape}")
     if not mask.any(axis=1).all():
-        at = np.flatnonzero(~mask.any(axis=1))[0]
-        raise ValueError(f"text {at} has no token: the mask is all false")
+        raise ValueError(f"text {mask.any(axis=1).argmin()} has no token")
     if how == "cls":
         return x[:, 0]
     held = mask[:, :, None]
@@ -45,7 +40,7 @@ def pool(x: np.ndarray, mask: np.ndarray, how: str = "mean") -> np.ndarray:
 
 
 def average(
-    table: np.ndarray, texts: Sequence, weight: np.ndarray | None = None
+    table: np.ndarray, texts: list, weight: np.ndarray | None = None
 ) -> np.ndarray:
     """Return the mean row (N, D) of each text, whose words are ids (T,).
 
@@ -81,7 +76,7 @@ def sif(counts: np.ndarray, a: float = 1e-3) -> np.ndarray:
 def common(x: np.ndarray) -> np.ndarray:
     """Return the direction (D,) on which rows x (N, D) lie longest.
 
-    Nothing is centred: what all rows share is what is wanted.
+    Nothing is centred: what all share is wanted. Raises ValueError as `svd`.
 
     >>> common(np.array([[3.0, 1.0], [3.0, -1.0]])).round(3) + 0
     array([1., 0.])
@@ -135,7 +130,7 @@ def alignment(a: np.ndarray, b: np.ndarray) -> float:
 
     Rows count as of length 1. Raises ValueError as `infonce` does.
 
-    >>> alignment(np.array([[3.0, 4.0]]), np.array([[0.0, 2.0]]))
+    >>> round(alignment(np.array([[3.0, 4]]), np.array([[0.0, 2]])), 9)
     0.4
     """
     return float(2 - 2 * paired(a, b).diagonal().mean())
@@ -144,8 +139,8 @@ def alignment(a: np.ndarray, b: np.ndarray) -> float:
 def uniformity(x: np.ndarray) -> float:
     """Return ln of the mean of exp(-2 squared distance) of rows x (N, D).
 
-    It is 0 where all point one way, and lower the more evenly they spread.
-    Rows count as of length 1. Raises ValueError where there is only one.
+    Rows count as of length 1. It is 0 where all are one, and lower the more
+    they spread. Raises ValueError where there is only one.
 
     >>> round(uniformity(np.array([[1.0, 0.0], [-3.0, 0.0]])), 9)
     -8.0

@@ -108,7 +108,7 @@ def kept() -> dict[str, np.ndarray]:
     """Return the places that minutes of computing gave, by name.
 
     For each question (2000,), or paragraph (2156,) where the name begins
-    with rest_, the place of the right text: 1 is first.
+    with "rest", the place of the right text: 1 is first.
     """
     with SOURCES["sentences"].reading("sentences.npz") as path:
         with np.load(path) as file:

@@ -95,6 +95,8 @@ def main() -> None:
     found["entry_mean"] = _by(entry, None, *ids, right)
     found["entry_sif"] = _by(entry, weight, *ids, right)
     found["pass"] = _by(states, None, *ids, right)
+    three = static.alone(model, np.arange(model.size), mean=True)
+    found["pass_mean"] = _by(three, None, *ids, right)
     found["pass_sif"] = _by(states, weight, *ids, right)
     known = states[static.FIRST :]
     for width in (32, 64, 128, 256):

@@ -31,8 +31,10 @@ def test_rows_are_what_minilm_makes_of_a_piece_alone(rack):
     model = minilm.load()
     ids = np.random.default_rng(1).integers(static.FIRST, model.size, 20)
     for i, row in zip(ids, static.alone(model, ids), strict=True):
-        cls = model.states([static.CLS, i, static.SEP])[-1][0]
-        np.testing.assert_allclose(row, cls, atol=1e-5)
+        three = model.states([static.CLS, i, static.SEP])[-1]
+        np.testing.assert_allclose(row, three[0], atol=1e-5)
+        mean = static.alone(model, [i], mean=True)[0]
+        np.testing.assert_allclose(mean, three.mean(axis=0), atol=1e-5)
         narrow = (row - rack.centre) @ rack.map.astype(np.float32)
         stored = rack.packed[i - static.FIRST]
         step = np.abs(narrow).max() / 127

@@ -73,19 +73,20 @@ class Static:
         return sums / length(sums)[:, None]
 
 
-def alone(model: MiniLM, ids: Sequence[int]) -> np.ndarray:
+def alone(
+    model: MiniLM, ids: Sequence[int], mean: bool = False
+) -> np.ndarray:
     """Return what [CLS] becomes (N, D) beside each of these pieces (N,).
 
-    The text is [CLS], one piece, [SEP]. Raises ValueError where an id is no
-    piece of the model.
+    The text is [CLS], one piece, [SEP]; if `mean`, the three rows' mean is
+    returned. Raises ValueError where an id is no piece of the model.
     """
     ids, found = token_ids(ids, model.size), []
     for some in np.array_split(ids, -(-len(ids) // BATCH)):
-        three = np.stack(
-            [np.full(len(some), CLS), some, np.full(len(some), SEP)], 1
-        )
+        three = np.pad(some[:, None], ((0, 0), (1, 1)))  # (B, 3)
+        three[:, 0], three[:, 2] = CLS, SEP
         *_, (x, _) = bert.states(model.net, three, np.ones(three.shape, bool))
-        found.append(x[:, 0])
+        found.append(x.mean(axis=1) if mean else x[:, 0])
     return np.concatenate(found)
 
 

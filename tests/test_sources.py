@@ -12,6 +12,7 @@ from embook import (
     drills,
     retrieval,
     sources,
+    static,
     texts,
     walk,
 )
@@ -49,6 +50,8 @@ READS = [
     ("sgns", "sgns_runs.npz", data.sgns_runs),
     ("benchmark", "benchmark.npz", benchmark.encoded),
     ("search", "search.npz", retrieval.record.__wrapped__),
+    ("static", "static.npz", static.Static),
+    ("sentences", "sentences.npz", static.kept),
     ("walk", "walk.npz", walk.walk.__wrapped__),
     ("evolution", "evolution.npz", drills.races),
     ("wikipedia", "data/summaries_en-us.json", texts.introductions),

@@ -5,7 +5,16 @@ import sys
 
 import pytest
 
-from embook import benchmark, data, doctor, drills, sources, texts, walk
+from embook import (
+    benchmark,
+    data,
+    doctor,
+    drills,
+    rag,
+    sources,
+    texts,
+    walk,
+)
 from embook.sources import SOURCES, BrokenData, MissingData, Source
 
 ROOT = sources.REPOSITORY
@@ -40,6 +49,7 @@ READS = [
     ("sgns", "sgns_runs.npz", data.sgns_runs),
     ("benchmark", "benchmark.npz", benchmark.encoded),
     ("walk", "walk.npz", walk.walk.__wrapped__),
+    ("rag", "rag.json", rag.stored.__wrapped__),
     ("evolution", "evolution.npz", drills.races),
     ("wikipedia", "data/summaries_en-us.json", texts.introductions),
     ("enwiki", texts.ENWIKI, texts.encyclopedia),

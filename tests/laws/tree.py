@@ -27,6 +27,7 @@ ROOMS = {
     "table",
     "texts",
     "tunnel",
+    "verdict",
     "vocabulary",
     "walk",
     "weights",

@@ -144,9 +144,12 @@ def test_parity_of_retrieve(parity):
         retrieve("?", lambda _, q=q: q[None], articles, 10)
         for q in questions[:50]
     ]
-    parity(
-        "rag.retrieve", "scikit-learn NearestNeighbors", ours, theirs, atol=0
-    )
+    library = "scikit-learn NearestNeighbors"
+    parity("rag.retrieve", library, ours, theirs, atol=0)
+    pages = articles[:20]
+    theirs = peer.fit(pages).kneighbors(questions[:50], 1)[1][:, 0] + 1
+    ours = [cite("?", lambda _, q=q: q[None], pages) for q in questions[:50]]
+    parity("rag.cite", library, ours, theirs, atol=0)
 
 
 # --- laws -------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embook.refuse import between, rows, text, token_ids
+from embook.refuse import between, rows, token_ids
 from embook.similarity import cosine, top_k
 from embook.sources import SOURCES
 
@@ -31,6 +31,9 @@ def stored() -> dict:
     `questions` and `dropped` are lists of a question, its article and the
     answer's names, or why it was struck out. `passages` and `replies` hold
     a list for each way.
+
+    >>> stored()["replies"]["none"][0]
+    'The capital of the United Arab Emirates is Abu Dhabi.'
     """
     with SOURCES["rag"].reading("rag.json") as path:
         return json.loads(path.read_text("utf-8"))
@@ -49,6 +52,10 @@ def read(articles: Sequence, numbers: Sequence[int]) -> list[str]:
     """Return the openings of the articles (N,) with these numbers (K,).
 
     Raises ValueError where there is no number, or one is no article's.
+
+    >>> from embook.texts import Article
+    >>> read([Article("Lima", "", "", "Lima is old.")], [0])
+    ['Lima is old.']
     """
     found = token_ids(numbers, len(articles), "numbers")
     return [opening(articles[n].text) for n in found]
@@ -68,7 +75,9 @@ def retrieve(
     array([2, 1])
     """
     vectors = rows(vectors, "vectors")
-    return top_k(cosine(encode([text(question, "question")]), vectors), k)[0]
+    return top_k(cosine(encode([_worded(question, "question")]), vectors), k)[
+        0
+    ]
 
 
 def prompt(question: str, passages: Sequence[str] = ()) -> str:
@@ -79,10 +88,10 @@ def prompt(question: str, passages: Sequence[str] = ()) -> str:
     >>> prompt("Who?", ["I."])
     'Context: I.\n\nQuestion: Who?\nAnswer:'
     """
-    asked = f"Question: {text(question, 'question')}\nAnswer:"
+    asked = f"Question: {_worded(question, 'question')}\nAnswer:"
     if not passages:
         return asked
-    read = [text(x, f"passage {n}") for n, x in enumerate(passages)]
+    read = [_worded(x, f"passage {n}") for n, x in enumerate(passages)]
     return "\n\n".join(["Context: " + read[0], *read[1:], asked])
 
 
@@ -92,9 +101,13 @@ def answer(model: "SmolLM2", message: str, limit: int = WRITTEN) -> str:
     It ends with a full stop, or before a new line or the end token. Raises
     ValueError where the message is blank, longer than the model can read,
     or the limit is below 1.
+
+    >>> from embook import smollm
+    >>> answer(smollm.load(), prompt("What is the capital of India?"))
+    'The capital of India is Mumbai.'
     """
     reply = ""
-    for i in model.stream(model.chat(text(message, "message")), limit):
+    for i in model.stream(model.chat(_worded(message, "message")), limit):
         token = "\n" if i == model.end else model.decode([i])
         if "\n" in token:
             break
@@ -113,3 +126,11 @@ def cite(reply: str, encode: Callable, vectors: np.ndarray) -> int:
     2
     """
     return 1 + int(retrieve(reply, encode, vectors, 1)[0])
+
+
+def _worded(text: str, name: str) -> str:
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError(
+            f"{name} is {text!r}: a text with a word in it is needed"
+        )
+    return text

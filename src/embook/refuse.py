@@ -153,20 +153,6 @@ def words(x: Sequence[str], name: str = "words", least: int = 1) -> list[str]:
     return list(x)
 
 
-def text(x: str, name: str = "text") -> str:
-    """Return x, a str with something in it besides blanks.
-
-    >>> text(" ", "question")
-    Traceback (most recent call last):
-    ValueError: question is ' ': a text with a word in it is needed
-    """
-    if not isinstance(x, str) or not x.strip():
-        raise ValueError(
-            f"{name} is {x!r}: a text with a word in it is needed"
-        )
-    return x
-
-
 def token_ids(
     x: Sequence[int], size: int, name: str = "ids", rows: int | None = None
 ) -> np.ndarray:

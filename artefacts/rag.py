@@ -1,6 +1,6 @@
 """Build rag.json again: python artefacts/rag.py.
 
-Some forty minutes of one processor. Without a file of replies it starts
+Some ten minutes of one processor. Without a file of replies it starts
 from the beginning; with one (a path as argument) it goes on where it was.
 """
 

@@ -13,6 +13,8 @@ from embook import (
     retrieval,
     sources,
     static,
+    rag,
+    sources,
     texts,
     walk,
 )
@@ -53,6 +55,7 @@ READS = [
     ("static", "static.npz", static.Static),
     ("sentences", "sentences.npz", static.kept),
     ("walk", "walk.npz", walk.walk.__wrapped__),
+    ("rag", "rag.json", rag.stored.__wrapped__),
     ("evolution", "evolution.npz", drills.races),
     ("wikipedia", "data/summaries_en-us.json", texts.introductions),
     ("enwiki", texts.ENWIKI, texts.encyclopedia),

@@ -30,6 +30,7 @@ ROOMS = {
     "table",
     "texts",
     "tunnel",
+    "verdict",
     "vocabulary",
     "walk",
     "weights",

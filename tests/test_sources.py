@@ -10,11 +10,10 @@ from embook import (
     data,
     doctor,
     drills,
+    rag,
     retrieval,
     sources,
     static,
-    rag,
-    sources,
     texts,
     walk,
 )

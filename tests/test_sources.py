@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from embook import data, doctor, drills, sources, texts, walk
+from embook import benchmark, data, doctor, drills, sources, texts, walk
 from embook.sources import SOURCES, BrokenData, MissingData, Source
 
 ROOT = sources.REPOSITORY
@@ -38,6 +38,7 @@ READS = [
     ("glove_20k", "glove_20k.npz", data.glove_small),
     ("sgns", "sgns.npz", data.sgns),
     ("sgns", "sgns_runs.npz", data.sgns_runs),
+    ("benchmark", "benchmark.npz", benchmark.encoded),
     ("walk", "walk.npz", walk.walk.__wrapped__),
     ("evolution", "evolution.npz", drills.races),
     ("wikipedia", "data/summaries_en-us.json", texts.introductions),

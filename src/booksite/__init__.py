@@ -8,6 +8,7 @@ PARTS = (
     "engine",
     "theme",
     "address",
+    "cells",
     "figures",
     "folds",
     "library",

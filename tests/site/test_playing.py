@@ -147,6 +147,7 @@ def test_a_figure_shows_what_the_notebook_computed(opened, kind):
     print(f"{kind}: {len(golden)} states, {len(shown(card))} values each")
 
 
+@pytest.mark.deep
 @each_kind
 def test_a_slip_in_a_script_is_found(visit, address, site, kind):
     old, new = SLIPS[kind]
@@ -175,6 +176,7 @@ def test_a_slip_in_the_golden_numbers_is_found(opened, kind):
         assert f": {name} is " in said
 
 
+@pytest.mark.deep
 @each_kind
 def test_a_state_is_in_the_address(opened, address, site, kind):
     page, card, seen = opened(kind)
@@ -338,6 +340,7 @@ def stops(page, card) -> list[dict]:
         found.append(stop)
 
 
+@pytest.mark.deep
 @each_kind
 def test_tab_reaches_every_control_and_shows_where_it_is(opened, kind):
     page, card, _ = opened(kind)
@@ -456,6 +459,7 @@ def test_every_example_and_neighbour_can_be_asked_by_keyboard(opened):
 # --- open to every hand and eye ---------------------------------------------
 
 
+@pytest.mark.deep
 @each_kind
 @pytest.mark.parametrize("width", [320, 1280])
 def test_every_target_is_large_enough(opened, kind, width):
@@ -477,6 +481,7 @@ def test_every_target_is_large_enough(opened, kind, width):
     assert small == []
 
 
+@pytest.mark.deep
 @each_kind
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
@@ -543,6 +548,7 @@ def test_the_terms_of_a_formula_light_up_with_their_number(opened):
     assert card.locator('.term.lit[data-of="b2"]').count() == 0
 
 
+@pytest.mark.deep
 @each_kind
 def test_one_polite_sentence_when_the_hand_rests(opened, kind):
     page, card, _ = opened(kind)
@@ -568,6 +574,7 @@ def test_one_polite_sentence_when_the_hand_rests(opened, kind):
     assert says.inner_text() != first
 
 
+@pytest.mark.deep
 @each_kind
 def test_nothing_moves_by_itself(opened, kind):
     page, card, _ = opened(kind, reduced_motion="reduce")
@@ -620,6 +627,7 @@ SHIFT = """() => new Promise(done => {
 })"""
 
 
+@pytest.mark.deep
 @each_kind
 @pytest.mark.parametrize("width", [412, 1280])
 def test_no_text_jumps_when_a_figure_arrives(visit, site, kind, width):

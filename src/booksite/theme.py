@@ -22,6 +22,7 @@ MARKED = (
         "quiz.js": 'class="quiz"',
         "terms.js": "#term-",
         "progress.js": 'id="progress"',
+        "meaning.js": 'id="by-meaning"',
     }
     | play.SCRIPTS
     | live.SCRIPTS

@@ -1,18 +1,24 @@
-// Search: every section that holds all the words; the index comes on first use.
+// Search: sections by the words they hold; the index comes on first use.
 "use strict";
 (() => {
   const { make } = book;
   const form = document.querySelector(".search");
   const input = form.querySelector("input");
   const box = form.querySelector(".hits");
-  const all = document.getElementById("all-hits");
+  const page = document.getElementById("by-letters");
   const SHOWN = 8;
+  // A passage of so many words and what stands between them
+  const WINDOW = 60;
+  // From so much on, a word counts as another: it is marked.
+  const MARKED = 0.1;
+  const LOST = "The search index could not be loaded. Try again.";
+  const MORE = "All sections, and a search by meaning";
   let index = null;
 
   function load() {
     index ??= new Promise((done, failed) => {
       const script = make("script", { src: `${book.root}search-data.js` });
-      script.onload = () => done(window.searchData);
+      script.onload = () => done(build(window.searchData));
       script.onerror = () => {
         index = null;
         failed();
@@ -22,63 +28,110 @@
     return index;
   }
 
-  const fold = (text) =>
-    text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "");
+  // What ranking.py does, to the last digits: see there.
+  const HEADING = 3;
+  const SOON = 1.2;
+  const LONG = 0.75;
+  const words = (text) =>
+    text.toLowerCase().normalize("NFD").replace(/\p{Mn}/gu, "")
+      .match(/[\p{L}\p{N}]+/gu) ?? [];
 
-  function starts(text, word) {
-    for (let at = text.indexOf(word); at >= 0; ) {
-      if (at === 0 || !/[\p{L}\p{N}]/u.test(text[at - 1])) return at;
-      at = text.indexOf(word, at + 1);
-    }
-    return -1;
-  }
-
-  // A word in a heading weighs more than one in the text; all must be there.
-  function find(pages, query) {
-    const wanted = fold(query).match(/[\p{L}\p{N}]+/gu) ?? [];
-    const hits = [];
-    if (!wanted.length) return hits;
-    for (const sections of pages) {
-      const title = sections[0][1];
-      for (const [address, heading, text] of sections) {
-        const high = fold(heading);
-        const low = fold(text);
-        let score = 0;
-        for (const word of wanted) {
-          const inHeading = starts(high, word) >= 0;
-          if (!inHeading && starts(low, word) < 0) {
-            score = 0;
-            break;
-          }
-          score += inHeading ? 10 : 1;
-        }
-        if (high === wanted.join(" ")) score += 20;
-        if (score) hits.push({ score, address, heading, text, title, wanted });
+  function build(pages) {
+    const sections = pages.flatMap((page) =>
+      page.map(([address, heading, text]) => {
+        return { address, heading, text, title: page[0][1] };
+      }),
+    );
+    // For each word, the sections that have it, and how often
+    const posts = new Map();
+    const lengths = sections.map(({ heading, text }, n) => {
+      const high = words(heading);
+      const all = [...words(text), ...high, ...high, ...high];
+      for (const word of all) {
+        if (!posts.has(word)) posts.set(word, new Map());
+        const post = posts.get(word);
+        post.set(n, (post.get(n) ?? 0) + 1);
       }
-    }
-    return hits.sort((a, b) => b.score - a.score);
+      return all.length;
+    });
+    const mean = lengths.reduce((a, b) => a + b, 0) / lengths.length;
+    const known = [...posts.keys()].sort();
+    const spread = lengths.map((l) => SOON * (1 - LONG + (LONG * l) / mean));
+    return { sections, posts, known, spread };
   }
 
-  function snippet({ text, wanted }) {
-    const low = fold(text);
-    const at = Math.max(0, ...wanted.map((word) => starts(low, word)));
-    const from = at > 70 ? text.indexOf(" ", at - 60) + 1 : 0;
-    const part = text.slice(from, from + 170);
-    const line = make("span", { className: "hit-text" }, from ? "… " : "");
-    for (const piece of part.split(/([\p{L}\p{N}]+)/u)) {
-      const hit = piece && wanted.some((word) => fold(piece).startsWith(word));
-      line.append(hit ? make("mark", {}, piece) : piece);
+  function rarity({ sections, posts }, some) {
+    const having = new Set(some.flatMap((word) => [...posts.get(word).keys()]));
+    const without = sections.length - having.size;
+    return Math.log1p((without + 0.5) / (having.size + 0.5));
+  }
+
+  // Each part is a word of the question, what it is worth, and how far words
+  // of the book count as it.
+  function rank(book, parts) {
+    const hits = book.sections.map((section) => ({ section, score: 0, why: [] }));
+    for (const { word, worth, alike } of parts) {
+      const often = new Float64Array(hits.length);
+      for (const [known, part] of alike) {
+        for (const [n, count] of book.posts.get(known)) {
+          often[n] += part * count;
+        }
+      }
+      often.forEach((sum, n) => {
+        if (!sum) return;
+        const gain = (worth * sum * (SOON + 1)) / (sum + book.spread[n]);
+        hits[n].score += gain;
+        hits[n].why.push({ word, gain, alike });
+      });
     }
-    if (from + 170 < text.length) line.append(" …");
+    for (const hit of hits) hit.score = Math.round(hit.score * 1e9) / 1e9;
+    return hits
+      .filter((hit) => hit.score > 0)
+      .sort((a, b) => b.score - a.score);
+  }
+
+  function byLetters(book, query) {
+    const parts = [...new Set(words(query))].map((word) => {
+      const some = book.known.filter((known) => known.startsWith(word));
+      const alike = new Map(some.map((known) => [known, 1]));
+      return { word, worth: some.length && rarity(book, some), alike };
+    });
+    return rank(book, parts);
+  }
+
+  // The sentence with most of what counts, its words marked. A word counts
+  // as much as the largest share that a part of the question gives it.
+  function snippet({ section, why }) {
+    const worth = (word) =>
+      Math.max(0, ...why.map((w) => w.gain * (w.alike.get(word) ?? 0)));
+    const shown = (word) => why.some((w) => (w.alike.get(word) ?? 0) >= MARKED);
+    const pieces = section.text.split(/([\p{L}\p{N}\p{Mn}]+)/u);
+    const values = pieces.map((piece, n) =>
+      n % 2 ? worth(words(piece)[0] ?? "") : 0,
+    );
+    // Of all rows of so many pieces, the one that is worth most, each word once
+    let [from, best] = [0, -1];
+    for (let at = 0; at < pieces.length; at += at ? 2 : 1) {
+      if (at > 1 && !/[.?!:;,]/.test(pieces[at - 1])) continue;
+      const part = values.slice(at, at + WINDOW);
+      const sum = [...new Set(part)].reduce((a, b) => a + b, 0);
+      if (sum > best) [from, best] = [at, sum];
+    }
+    const line = make("span", { className: "hit-text" }, from ? "… " : "");
+    for (const piece of pieces.slice(from, from + WINDOW)) {
+      const mark = piece && shown(words(piece)[0] ?? "");
+      line.append(mark ? make("mark", {}, piece) : piece);
+    }
+    if (from + WINDOW < pieces.length) line.append(" …");
     return line;
   }
 
   function asLink(hit) {
-    const name =
-      hit.title === hit.heading ? hit.title : `${hit.title} › ${hit.heading}`;
+    const { title, heading, address } = hit.section;
+    const name = title === heading ? title : `${title} › ${heading}`;
     return make(
       "a",
-      { href: book.root + hit.address },
+      { href: book.root + address },
       make("span", { className: "hit-title" }, name),
       snippet(hit),
     );
@@ -92,28 +145,24 @@
 
   async function show() {
     const query = input.value.trim();
+    if (page) return;
     if (!query) {
       box.hidden = true;
       return;
     }
     let hits;
     try {
-      hits = find(await load(), query);
+      hits = byLetters(await load(), query);
     } catch {
-      box.replaceChildren(
-        make("p", {}, "The search index could not be loaded. Try again."),
-      );
+      box.replaceChildren(make("p", {}, LOST));
       box.hidden = false;
       return;
     }
     const rows = hits.slice(0, SHOWN).map(asLink);
-    if (hits.length > SHOWN && !all) {
-      const href = `${book.root}search.html?q=${encodeURIComponent(query)}`;
-      rows.push(make("a", { href }, `All ${hits.length} sections`));
-    }
+    const href = `${book.root}search.html?q=${encodeURIComponent(query)}`;
+    rows.push(make("a", { href }, MORE));
     box.replaceChildren(count(hits), ...rows);
-    box.hidden = Boolean(all);
-    all?.replaceChildren(count(hits), ...hits.map(asLink));
+    box.hidden = false;
   }
 
   function step(by) {
@@ -125,7 +174,7 @@
   input.addEventListener("focus", () => load().catch(() => {}), { once: true });
   input.addEventListener("input", show);
   form.addEventListener("submit", (event) => {
-    if (!input.value.trim() || all) event.preventDefault();
+    if (!input.value.trim() || page) event.preventDefault();
   });
   form.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
@@ -149,8 +198,5 @@
       input.select();
     }
   });
-  if (all) {
-    input.value = new URLSearchParams(location.search).get("q") ?? "";
-    show();
-  }
+  book.search = { input, load, words, rarity, rank, byLetters, asLink, LOST };
 })();

@@ -1,0 +1,211 @@
+"""Ranking: the sections that a question is answered by, found in two ways.
+
+One formula, BM25 (Robertson and Zaragoza, 2009), counts how often a word of
+the question stands in a section. The two ways differ in what they count as
+that word: by letters, all words that begin with it; by meaning, every word,
+as far as its vector points the same way. search.js and meaning.js do the
+same in the page, and tests compare them to the last digits.
+
+Shapes:  N = sections, V = words of the book, P = pieces with a row, D = width
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from embook.tokenization import wordpiece
+
+# A word of a heading counts as so many.
+HEADING = 3
+# BM25's: how soon more of a word adds nothing, and what a long text pays.
+SOON, LONG = 1.2, 0.75
+# A word counts as another by this power of their cosine.
+POWER = 4
+# Of a word that the book lacks, nobody is a relative below this cosine.
+STRANGER = 0.4
+# Scores that differ by less are equal, and keep the order of the book.
+DIGITS = 9
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text: letters and digits, small, plain.
+
+    >>> words("Déjà-vu: BERT’s 2nd norm‖a‖")
+    ['deja', 'vu', 'bert', 's', '2nd', 'norm', 'a']
+    """
+    apart = unicodedata.normalize("NFD", text.lower())
+    plain = (c for c in apart if unicodedata.category(c) != "Mn")
+    return re.findall(r"[^\W_]+", "".join(plain))
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """The words of the book (V,), and how often (N, V) each section has it."""
+
+    words: tuple[str, ...]
+    counts: np.ndarray
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Return the column of each word."""
+        return {word: n for n, word in enumerate(self.words)}
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """Return how long (N,) the sections are, 1 being the mean."""
+        lengths = self.counts.sum(axis=1)
+        return lengths / lengths.mean()
+
+    def rarity(self, columns: np.ndarray) -> float:
+        """Return what a word is worth that stands where one of these does."""
+        with_it = (self.counts[:, columns] > 0).any(axis=1).sum()
+        without = len(self.counts) - with_it
+        return float(np.log1p((without + 0.5) / (with_it + 0.5)))
+
+    def gain(self, alike: np.ndarray, rarity: float) -> np.ndarray:
+        """Return what a word of the question adds to each section (N,).
+
+        `alike` (V,) says how far each word of the book counts as that word.
+        """
+        often = self.counts @ alike
+        spread = SOON * (1 - LONG + LONG * self.lengths)
+        return rarity * often * (SOON + 1) / (often + spread)
+
+
+def index(sections: Iterable[Sequence[str]]) -> Index:
+    """Return the index of sections, each [address, heading, text].
+
+    >>> index([["a.html", "Norm", "norms"]]).counts
+    array([[3., 1.]])
+    """
+    rows = []
+    for _, heading, text in sections:
+        row = Counter(words(text))
+        row.update(words(heading) * HEADING)
+        rows.append(row)
+    found = tuple(sorted({word for row in rows for word in row}))
+    counts = [[row[word] for word in found] for row in rows]
+    return Index(found, np.array(counts, float))
+
+
+def by_letters(book: Index, asked: str) -> np.ndarray:
+    """Return the scores (N,) of the sections by the letters of a question.
+
+    >>> book = index([["a", "One", "norms"], ["b", "Two", "a norm"]])
+    >>> by_letters(book, "norms").round(2)
+    array([0.73, 0.  ])
+    """
+    total = np.zeros(len(book.counts))
+    for word in dict.fromkeys(words(asked)):
+        starts = [known.startswith(word) for known in book.words]
+        starts = np.flatnonzero(starts)
+        if len(starts):
+            alike = np.zeros(len(book.words))
+            alike[starts] = 1
+            total += book.gain(alike, book.rarity(starts))
+    return total
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """Pieces (P,), their rows (P, D) and weights (P,), all whole numbers."""
+
+    pieces: tuple[str, ...]
+    rows: np.ndarray
+    weights: np.ndarray
+
+    @cached_property
+    def ids(self) -> dict[str, int]:
+        """Return the number of each piece."""
+        return {piece: n for n, piece in enumerate(self.pieces)}
+
+    def cut(self, word: str) -> list[int]:
+        """Return the numbers of a word's pieces; none if a letter has none.
+
+        >>> pieces = Pieces(("norm", "##s"), np.eye(2), np.ones(2))
+        >>> pieces.cut("norms"), pieces.cut("norma")
+        ([0, 1], [])
+        """
+        found = wordpiece(word, self.ids)
+        return [self.ids[piece] for piece in found if piece in self.ids]
+
+    def vector(self, word: str) -> np.ndarray:
+        """Return the sum (D,) of a word's rows, each times its weight."""
+        ids = self.cut(word)
+        return self.weights[ids] @ self.rows[ids]
+
+
+@dataclass(frozen=True, eq=False)
+class Meaning:
+    """An index with the vectors (V, D) of its words."""
+
+    book: Index
+    pieces: Pieces
+
+    @cached_property
+    def vectors(self) -> np.ndarray:
+        """Return the vectors (V, D) of the book's words."""
+        return np.array([self.pieces.vector(w) for w in self.book.words])
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """Return their lengths (V,); that of an unknown word is infinite."""
+        lengths = np.sqrt((self.vectors * self.vectors).sum(axis=1))
+        return np.where(lengths == 0, np.inf, lengths)
+
+    def cosines(self, word: str) -> np.ndarray:
+        """Return the cosines (V,) of any word with those of the book."""
+        vector = self.pieces.vector(word)
+        length = np.sqrt(vector @ vector)
+        return self.vectors @ vector / (self.lengths * (length or np.inf))
+
+    def alike(self, word: str) -> np.ndarray | None:
+        """Return how far (V,) each word of the book counts as this word.
+
+        The nearest counts as 1. None where nobody is near enough.
+        """
+        cosines = np.clip(self.cosines(word), 0, None)
+        nearest = cosines.max()
+        if nearest < STRANGER:
+            return None
+        return (cosines / nearest) ** POWER
+
+    def scores(self, asked: str) -> np.ndarray:
+        """Return the scores (N,) of the sections by meaning."""
+        total = np.zeros(len(self.book.counts))
+        for word in dict.fromkeys(words(asked)):
+            alike = self.alike(word)
+            if alike is not None:
+                place = self.book.places.get(word)
+                own = np.array([] if place is None else [place], int)
+                total += self.book.gain(alike, self.book.rarity(own))
+        return total
+
+
+def ranked(scores: np.ndarray) -> list[int]:
+    """Return the numbers of the sections that score, the best first.
+
+    >>> ranked(np.array([0.0, 2.0, 3.0, 2.0]))
+    [2, 1, 3]
+    """
+    scores = scores.round(DIGITS)
+    order = np.argsort(-scores, kind="stable")
+    return [int(n) for n in order if scores[n] > 0]
+
+
+def fused(*lists: Sequence[int], depth: int = 60) -> list[int]:
+    """Return one order of several: reciprocal rank fusion (Cormack, 2009).
+
+    >>> fused([5, 7], [7, 9])
+    [7, 5, 9]
+    """
+    total = Counter()
+    for places in lists:
+        for rank, n in enumerate(places, 1):
+            total[n] += 1 / (depth + rank)
+    return sorted(total, key=lambda n: (-round(total[n], DIGITS), n))

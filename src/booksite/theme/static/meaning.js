@@ -1,0 +1,230 @@
+// Meaning: the page of both searches. The vectors come when asked for.
+"use strict";
+(() => {
+  const { make, search } = book;
+  const { input, words, rarity, rank, byLetters } = search;
+  // What ranking.py does, to the last digits: see there.
+  const POWER = 4;
+  const STRANGER = 0.4;
+  const SHOWN = 10;
+  const halves = {
+    letters: document.querySelector("#by-letters .found"),
+    meaning: document.querySelector("#by-meaning .found"),
+  };
+  const offer = document.querySelector("#by-meaning .load");
+  let table = null;
+
+  function unpack({ shift, width, pieces, weights, numbers }) {
+    const number = (letter) => letter.charCodeAt(0) - shift;
+    const names = pieces.split(" ");
+    return {
+      ids: new Map(names.map((name, id) => [name, id])),
+      count: names.length,
+      width,
+      weights: Array.from(weights, number),
+      rows: Int8Array.from(numbers, number),
+    };
+  }
+
+  // WordPiece: from the left, the longest piece that is in the table
+  function cut(word) {
+    const found = [];
+    for (let start = 0; start < word.length; ) {
+      let end = word.length;
+      const mark = start ? "##" : "";
+      while (end > start && !table.ids.has(mark + word.slice(start, end))) end--;
+      if (end === start) return [];
+      found.push(table.ids.get(mark + word.slice(start, end)));
+      start = end;
+    }
+    return found;
+  }
+
+  function vector(word) {
+    const sum = new Float64Array(table.width);
+    for (const id of cut(word)) {
+      for (let d = 0; d < table.width; d++) {
+        sum[d] += table.weights[id] * table.rows[d * table.count + id];
+      }
+    }
+    return sum;
+  }
+
+  const dot = (a, b) => a.reduce((sum, value, d) => sum + value * b[d], 0);
+
+  // The vectors of the book's words; those without any are left out.
+  function learn(index) {
+    index.vectors ??= index.known
+      .map((word) => ({ word, vector: vector(word) }))
+      .map((one) => ({ ...one, length: Math.sqrt(dot(one.vector, one.vector)) }))
+      .filter((one) => one.length);
+    return index.vectors;
+  }
+
+  function cosines(index, word) {
+    const asked = vector(word);
+    const length = Math.sqrt(dot(asked, asked));
+    if (!length) return [];
+    return learn(index).map((one) => [
+      one.word,
+      dot(one.vector, asked) / (one.length * length),
+    ]);
+  }
+
+  function alike(index, word) {
+    const all = cosines(index, word);
+    const nearest = all.reduce((most, [, cosine]) => Math.max(most, cosine), 0);
+    if (nearest < STRANGER) return null;
+    return new Map(
+      all
+        .filter(([, cosine]) => cosine > 0)
+        .map(([known, cosine]) => [known, (cosine / nearest) ** POWER]),
+    );
+  }
+
+  function parts(index, query) {
+    return [...new Set(words(query))].map((word) => ({
+      word,
+      worth: rarity(index, index.posts.has(word) ? [word] : []),
+      alike: alike(index, word),
+    }));
+  }
+
+  const byMeaning = (index, query) =>
+    rank(index, parts(index, query).filter((part) => part.alike));
+
+  // --- what is shown -------------------------------------------------------
+
+  const quoted = (list) => list.map((word) => `“${word}”`).join(", ");
+
+  // The words of the question that count most here, each with its likest word
+  function whyMeaning(index, { section, score, why }) {
+    const here = new Set([...words(section.heading), ...words(section.text)]);
+    const most = [...why].sort((a, b) => b.gain - a.gain).slice(0, 3);
+    return most.map(({ word, gain, alike }) => {
+      const near = [...here].reduce((best, one) =>
+        (alike.get(one) ?? 0) > (alike.get(best) ?? 0) ? one : best,
+      );
+      const cosine = new Map(cosines(index, word)).get(near);
+      const share = Math.round((100 * gain) / score);
+      const same = near === word ? "itself" : near;
+      return `${word}: ${same}, cosine ${cosine.toFixed(2)} (${share} %)`;
+    });
+  }
+
+  function whyLetters({ why }, query) {
+    const found = why.map(({ word }) => word);
+    const missing = words(query).filter((word) => !found.includes(word));
+    const said = [`found: ${found.join(", ")}`];
+    if (missing.length) said.push(`not here: ${missing.join(", ")}`);
+    return said;
+  }
+
+  function list(hits, other, name, why) {
+    const places = new Map(other.map(({ section }, n) => [section, n + 1]));
+    const found = make("ol", { className: "hit-list" });
+    for (const hit of hits.slice(0, SHOWN)) {
+      const lines = why(hit);
+      const place = places.get(hit.section);
+      if (place) lines.push(`number ${place} by ${name}`);
+      found.append(
+        make(
+          "li",
+          {},
+          search.asLink(hit),
+          make("p", { className: "hit-why" }, lines.join(" · ")),
+        ),
+      );
+    }
+    return found;
+  }
+
+  function say(half, text, ...more) {
+    const line = make("p", {}, text);
+    line.setAttribute("role", "status");
+    halves[half].replaceChildren(line, ...more);
+  }
+
+  function told(half, hits, ...lists) {
+    const sections = hits.length === 1 ? "section" : "sections";
+    const shown = Math.min(SHOWN, hits.length);
+    const best = hits.length > shown ? `; the ${shown} best` : "";
+    say(half, `${hits.length} ${sections} found${best}`, ...lists);
+  }
+
+  async function show() {
+    const query = input.value.trim();
+    if (!words(query).length) {
+      const text = query
+        ? `${quoted([query])} has no letter and no digit to search for.`
+        : "Type a question in the box at the top of the page.";
+      say("letters", text);
+      if (table) say("meaning", text);
+      return;
+    }
+    let index;
+    try {
+      index = await search.load();
+    } catch {
+      say("letters", search.LOST);
+      return;
+    }
+    if (query !== input.value.trim()) return;
+    const letters = byLetters(index, query);
+    const meaning = table ? byMeaning(index, query) : [];
+    if (!letters.length) {
+      say("letters", "No section has any of these words.");
+    } else {
+      told("letters", letters, list(letters, meaning, "meaning", (hit) => whyLetters(hit, query)));
+    }
+    if (!table) return;
+    const strangers = parts(index, query)
+      .filter((part) => !part.alike)
+      .map((part) => part.word);
+    if (!meaning.length) {
+      say("meaning", `The book has no word near ${quoted(strangers)}. Try another word.`);
+      return;
+    }
+    const left = strangers.length
+      ? [make("p", {}, `Left out: the book has no word near ${quoted(strangers)}.`)]
+      : [];
+    told("meaning", meaning, ...left, list(meaning, letters, "letters", (hit) => whyMeaning(index, hit)));
+  }
+
+  function loadTable() {
+    const button = offer.querySelector("button");
+    button.disabled = true;
+    const script = make("script", { src: book.root + button.dataset.load });
+    script.onload = () => {
+      table = unpack(book.table);
+      offer.remove();
+      halves.meaning.tabIndex = -1;
+      halves.meaning.focus();
+      show();
+    };
+    script.onerror = () => {
+      script.remove();
+      button.disabled = false;
+      button.textContent = "They did not arrive. Try again";
+    };
+    document.head.append(script);
+  }
+
+  offer.querySelector("button").addEventListener("click", loadTable);
+  let waiting = 0;
+  input.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      const query = input.value.trim();
+      try {
+        history.replaceState(null, "", query ? `?q=${encodeURIComponent(query)}` : location.pathname);
+      } catch {
+        // A browser that forbids it loses the link, not the search.
+      }
+      show();
+    }, 150);
+  });
+  Object.assign(search, { byMeaning, cut, vector, cosines });
+  input.value = new URLSearchParams(location.search).get("q") ?? "";
+  show();
+})();

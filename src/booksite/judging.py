@@ -21,7 +21,8 @@ from booksite.ranking import Meaning, by_letters, fused, ranked, words
 LOGGER = logging.getLogger(__name__)
 FILE = Path(__file__).with_name("queries.toml")
 FIRST = 5
-KINDS = {"words": "a term of the book", "other": "other words"}
+ROW = ' scope="row"'
+KINDS = {"words": "the book’s words", "other": "other words"}
 WAYS = {
     "all": "Letters, if every word is there",
     "letters": "By letters",
@@ -171,11 +172,10 @@ def row(tag: str, cells: Sequence[str]) -> str:
     '<tr><th scope="row">a</th><td>b</td></tr>'
     """
     first, *rest = map(escape, cells)
-    scope = "col" if tag == "th" else "row"
-    inner = "".join(
-        f"<{tag}{' scope=col' * (tag == 'th')}>{c}</{tag}>" for c in rest
-    )
-    return f'<tr><th scope="{scope}">{first}</th>{inner}</tr>'
+    column = ' scope="col"' if tag == "th" else ""
+    inner = "".join(f"<{tag}{column}>{cell}</{tag}>" for cell in rest)
+    head = f"<th{column or ROW}>{first}</th>"
+    return f"<tr>{head}{inner}</tr>"
 
 
 def html(answers: Sequence[Answer], pages: Sequence) -> str:

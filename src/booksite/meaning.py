@@ -11,27 +11,31 @@ Shapes:  P = pieces with a row, D = width
 import json
 import re
 import string
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 
 from booksite.ranking import Index, Pieces
-from embook import static
+from embook.data import minilm_pieces
+from embook.sources import SOURCES
 from embook.tokenization import wordpiece
 
 # What the page gets: so many pieces, so many numbers each.
-PIECES, WIDTH = 8000, 96
+PIECES, WIDTH = 7900, 96
 # Whole numbers: so many steps from 0 to 1 at most, and what a number can be.
 STEPS, MOST = 45, 27
 # Numbers are sent as plain letters: 0 is the sign with this code.
 SHIFT = 62
-# A piece of weight 1 weighs so much in whole numbers.
+# The heaviest piece weighs so much in whole numbers.
 HEAVY = 60
 PLAIN = re.compile(r"(##)?[a-z]+")
 NAME = "search-table.js"
 
 
-def chosen(pieces: list[str], words: tuple[str, ...], most: int) -> list[int]:
+def chosen(
+    pieces: Sequence[str], words: tuple[str, ...], most: int
+) -> list[int]:
     """Return the numbers of the pieces that a page gets, in order.
 
     `pieces` stand in the order of how frequent they are.
@@ -54,30 +58,32 @@ def chosen(pieces: list[str], words: tuple[str, ...], most: int) -> list[int]:
     return sorted(kept)
 
 
-def small(vectors: np.ndarray) -> np.ndarray:
-    """Return rows (P, D) as whole numbers, columns nearer to one scale.
+def small(rows: np.ndarray) -> np.ndarray:
+    """Return rows (P, D), each of length STEPS, as whole numbers.
 
-    A column is divided by the root of its spread: the first ones of a PCA,
-    which say most about how frequent a word is, would drown the others.
+    >>> small(np.array([[3.0, 4.0, 0.0]]))
+    array([[27., 27.,  0.]])
     """
-    x = vectors / np.sqrt(vectors.std(axis=0))
-    x /= np.maximum(np.sqrt((x * x).sum(axis=1, keepdims=True)), 1e-9)
-    return np.clip(np.rint(x * STEPS), -MOST, MOST)
+    lengths = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
+    return np.clip(np.rint(rows / lengths * STEPS), -MOST, MOST)
 
 
 @cache
-def whole() -> tuple[list[str], np.ndarray, np.ndarray]:
-    """Return all pieces, their vectors and their weights."""
-    return static.load()
+def whole() -> tuple[tuple[str, ...], np.ndarray]:
+    """Return all pieces of the static table, and their rows (P, D)."""
+    with SOURCES["static"].reading("static.npz") as path:
+        with np.load(path) as file:
+            rows = file["rows"] * file["scale"].astype(float)[:, None]
+    return minilm_pieces()[-len(rows) :], rows[:, :WIDTH]
 
 
 def table(book: Index) -> Pieces:
     """Return what the page gets of the static table."""
-    pieces, vectors, weights = whole()
+    pieces, rows = whole()
     ids = chosen(pieces, book.words, PIECES)
-    heavy = np.maximum(1, np.rint(weights[ids] / weights.max() * HEAVY))
-    rows = small(vectors[:, :WIDTH])[ids]
-    return Pieces(tuple(pieces[n] for n in ids), rows, heavy)
+    weights = np.sqrt((rows * rows).sum(axis=1))
+    heavy = np.maximum(1, np.rint(weights / weights.max() * HEAVY))[ids]
+    return Pieces(tuple(pieces[n] for n in ids), small(rows[ids]), heavy)
 
 
 def letters(numbers: np.ndarray) -> str:

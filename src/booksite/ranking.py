@@ -25,9 +25,11 @@ HEADING = 3
 # BM25's: how soon more of a word adds nothing, and what a long text pays.
 SOON, LONG = 1.2, 0.75
 # A word counts as another by this power of their cosine.
-POWER = 4
+POWER = 6
 # Of a word that the book lacks, nobody is a relative below this cosine.
 STRANGER = 0.4
+# How rare a word is, is counted with words that count as it by so much.
+RELATIVE = 0.5
 # Scores that differ by less are equal, and keep the order of the book.
 DIGITS = 9
 
@@ -45,7 +47,7 @@ def words(text: str) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class Index:
-    """The words of the book (V,), and how often (N, V) each section has it."""
+    """The words of the book (V,), and how often (N, V) sections have them."""
 
     words: tuple[str, ...]
     counts: np.ndarray
@@ -181,9 +183,8 @@ class Meaning:
         for word in dict.fromkeys(words(asked)):
             alike = self.alike(word)
             if alike is not None:
-                place = self.book.places.get(word)
-                own = np.array([] if place is None else [place], int)
-                total += self.book.gain(alike, self.book.rarity(own))
+                near = np.flatnonzero(alike >= RELATIVE)
+                total += self.book.gain(alike, self.book.rarity(near))
         return total
 
 

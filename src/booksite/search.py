@@ -28,8 +28,8 @@ like them. What is rare counts more.</p>
 <p class="how">The same, but here each word of the book counts as yours as far
 as its vector points the same way.</p>
 <p class="load"><button type="button" class="button" data-load="{name}">Load
-the vectors</button> {pieces} word pieces, once: {size}. They stay in your
-browser, and so does your question.</p>
+the vectors</button> {pieces} word pieces, {size}. Your question stays in
+your browser.</p>
 <div class="found"></div>
 </section>
 </div>
@@ -99,13 +99,11 @@ def size(text: str) -> str:
     """Return how large a file is, as it is and packed, in MB.
 
     >>> size("ab" * 1_000_000)
-    '2.00 MB, 0.00 MB when the server packs it'
+    '2.00 MB, packed 0.00 MB'
     """
     data = text.encode()
     packed = len(gzip.compress(data, mtime=0)) / 1e6
-    return (
-        f"{len(data) / 1e6:.2f} MB, {packed:.2f} MB when the server packs it"
-    )
+    return f"{len(data) / 1e6:.2f} MB, packed {packed:.2f} MB"
 
 
 def pages(app) -> list[tuple[str, dict, str]]:

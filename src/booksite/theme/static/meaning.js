@@ -4,7 +4,8 @@
   const { make, search } = book;
   const { input, words, rarity, rank, byLetters } = search;
   // What ranking.py does, to the last digits: see there.
-  const POWER = 4;
+  const POWER = 6;
+  const RELATIVE = 0.5;
   const STRANGER = 0.4;
   const SHOWN = 10;
   const halves = {
@@ -83,11 +84,12 @@
   }
 
   function parts(index, query) {
-    return [...new Set(words(query))].map((word) => ({
-      word,
-      worth: rarity(index, index.posts.has(word) ? [word] : []),
-      alike: alike(index, word),
-    }));
+    return [...new Set(words(query))].map((word) => {
+      const near = alike(index, word);
+      const some = [...(near ?? [])].filter(([, part]) => part >= RELATIVE);
+      const worth = rarity(index, some.map(([known]) => known));
+      return { word, worth, alike: near };
+    });
   }
 
   const byMeaning = (index, query) =>
@@ -147,9 +149,8 @@
 
   function told(half, hits, ...lists) {
     const sections = hits.length === 1 ? "section" : "sections";
-    const shown = Math.min(SHOWN, hits.length);
-    const best = hits.length > shown ? `; the ${shown} best` : "";
-    say(half, `${hits.length} ${sections} found${best}`, ...lists);
+    const best = hits.length > SHOWN ? `The best ${SHOWN} of ` : "";
+    say(half, `${best}${hits.length} ${sections}`, ...lists);
   }
 
   async function show() {

@@ -9,8 +9,8 @@
   const SHOWN = 8;
   // A passage of so many words and what stands between them
   const WINDOW = 60;
-  // From so much on, a word counts as another: it is marked.
-  const MARKED = 0.1;
+  // A word is marked that brings so much of a hit's score.
+  const MARKED = 0.03;
   const LOST = "The search index could not be loaded. Try again.";
   const MORE = "All sections, and a search by meaning";
   let index = null;
@@ -101,10 +101,10 @@
 
   // The sentence with most of what counts, its words marked. A word counts
   // as much as the largest share that a part of the question gives it.
-  function snippet({ section, why }) {
+  function snippet({ section, score, why }) {
     const worth = (word) =>
       Math.max(0, ...why.map((w) => w.gain * (w.alike.get(word) ?? 0)));
-    const shown = (word) => why.some((w) => (w.alike.get(word) ?? 0) >= MARKED);
+    const shown = (word) => worth(word) >= MARKED * score;
     const pieces = section.text.split(/([\p{L}\p{N}\p{Mn}]+)/u);
     const values = pieces.map((piece, n) =>
       n % 2 ? worth(words(piece)[0] ?? "") : 0,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import chain
-from math import sqrt
+from math import comb, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +63,17 @@ def interval(found: int, of: int) -> tuple[float, float]:
     return middle - reach, middle + reach
 
 
+def chance(gained: int, lost: int) -> float:
+    """Return how often a fair coin falls at least as unevenly: a sign test.
+
+    >>> chance(5, 0)
+    0.0625
+    """
+    many, of = max(gained, lost), gained + lost
+    tail = sum(comb(of, n) for n in range(many, of + 1)) / 2**of
+    return min(1.0, 2 * tail)
+
+
 def every_word(found: Sequence[Sequence[str]]) -> Callable[[str], list[int]]:
     """Return a search for sections that have every word of a question.
 
@@ -96,7 +107,7 @@ def one_vector(by: Meaning) -> Callable[[str], list[int]]:
     )
     units = by.vectors / by.lengths[:, None]
     rows = book.counts @ (units * rare[:, None])
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
     def search(asked: str) -> list[int]:
         total = np.zeros(rows.shape[1])
@@ -198,6 +209,7 @@ def html(answers: Sequence[Answer], pages: Sequence) -> str:
         rest=len(kinds["other"]),
         gained=gained,
         lost=lost,
+        chance=f"{chance(gained, lost):.2f}",
         table="\n".join(table),
         each="\n".join(each),
     )
@@ -214,9 +226,11 @@ is found (recall@5), with its 95 % interval.</p>
 <div class="wide"><table>
 {table}</table></div>
 <p>By meaning finds {gained} questions that by letters misses, and misses
-{lost} that by letters finds. One vector for a whole section does worse than
-counting words: it is a mean of everything that the section says. So here each
-word keeps its own vector. The settings were chosen by other questions.</p>
+{lost} that by letters finds. A fair coin would fall at least as unevenly with
+probability {chance}: compare that before you call one the winner. One vector
+for a whole section does worse than counting words: it is a mean of everything
+that the section says. So here each word keeps its own vector. The settings
+were chosen by other questions.</p>
 <details><summary>The place of the first right section, question by
 question</summary>
 <div class="wide"><table>

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from booksite import judging, ranking
+from embook.pieces import Pieces
 
 SETS = {"published": 60, "tuning": 20}
 
@@ -48,7 +49,7 @@ def test_a_section_that_is_gone_is_named(monkeypatch):
     monkeypatch.setattr(judging, "queries", lambda which: [query])
     pages = [[["a", "Cats", "a cat sat"]], [["b", "Dogs", "two dogs"]]]
     book = ranking.index(pages[0] + pages[1])
-    pieces = ranking.Pieces(("cat", "##s"), np.eye(2), np.ones(2))
+    pieces = Pieces(("cat", "##s"), np.eye(2), np.ones(2))
     (answer,) = judging.judged(pages, ranking.Meaning(book, pieces))
     assert answer.places["letters"] == answer.places["meaning"] == 1
     assert answer.found("letters")

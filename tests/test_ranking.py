@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booksite import ranking
-from booksite.ranking import Index, Meaning, Pieces, by_letters, fused, ranked
+from booksite.ranking import Index, Meaning, by_letters, fused, ranked
+from embook.pieces import Pieces, words
 from embook.tokenization import wordpiece
 from embook.vocabulary import cut
 
@@ -82,7 +83,7 @@ PLAIN = st.text("abcxyzäéİß 12.,’'-–(", max_size=40)
 @given(PLAIN)
 def test_words_are_those_of_bert_but_for_signs(text):
     pytest.importorskip("regex")
-    ours = ranking.words(text)
+    ours = words(text)
     theirs = [w for w in cut(text, "bert") if w.isalnum()]
     assert ours == theirs
 

@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 from sphinx.util import logging
 
-from booksite.ranking import Meaning, by_letters, fused, ranked, words
+from booksite.ranking import Meaning, by_letters, fused, ranked
+from embook.pieces import words
 
 LOGGER = logging.getLogger(__name__)
 FILE = Path(__file__).with_name("queries.toml")

@@ -6,11 +6,9 @@ that word: by letters, all words that begin with it; by meaning, every word,
 as far as its vector points the same way. search.js and meaning.js do the
 same in the page, and tests compare them to the last digits.
 
-Shapes:  N = sections, V = words of the book, P = pieces with a row, D = width
+Shapes:  N = sections, V = words of the book, D = width
 """
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from functools import cached_property
 
 import numpy as np
 
-from embook.tokenization import wordpiece
+from embook.pieces import Pieces, words
 
 # A word of a heading counts as so many.
 HEADING = 3
@@ -28,21 +26,12 @@ SOON, LONG = 1.2, 0.75
 POWER = 6
 # Of a word that the book lacks, nobody is a relative below this cosine.
 STRANGER = 0.4
+# A word that the book lacks, cut into shreds of fewer letters, says nothing.
+SHRED = 3
 # How rare a word is, is counted with words that count as it by so much.
 RELATIVE = 0.5
 # Scores that differ by less are equal, and keep the order of the book.
 DIGITS = 9
-
-
-def words(text: str) -> list[str]:
-    """Return the words of a text: letters and digits, small, plain.
-
-    >>> words("Déjà-vu: BERT’s 2nd norm‖a‖")
-    ['deja', 'vu', 'bert', 's', '2nd', 'norm', 'a']
-    """
-    apart = unicodedata.normalize("NFD", text.lower())
-    plain = (c for c in apart if unicodedata.category(c) != "Mn")
-    return re.findall(r"[^\W_]+", "".join(plain))
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,35 +103,6 @@ def by_letters(book: Index, asked: str) -> np.ndarray:
 
 
 @dataclass(frozen=True, eq=False)
-class Pieces:
-    """Pieces (P,), their rows (P, D) and weights (P,), all whole numbers."""
-
-    pieces: tuple[str, ...]
-    rows: np.ndarray
-    weights: np.ndarray
-
-    @cached_property
-    def ids(self) -> dict[str, int]:
-        """Return the number of each piece."""
-        return {piece: n for n, piece in enumerate(self.pieces)}
-
-    def cut(self, word: str) -> list[int]:
-        """Return the numbers of a word's pieces; none if a letter has none.
-
-        >>> pieces = Pieces(("norm", "##s"), np.eye(2), np.ones(2))
-        >>> pieces.cut("norms"), pieces.cut("norma")
-        ([0, 1], [])
-        """
-        found = wordpiece(word, self.ids)
-        return [self.ids[piece] for piece in found if piece in self.ids]
-
-    def vector(self, word: str) -> np.ndarray:
-        """Return the sum (D,) of a word's rows, each times its weight."""
-        ids = self.cut(word)
-        return self.weights[ids] @ self.rows[ids]
-
-
-@dataclass(frozen=True, eq=False)
 class Meaning:
     """An index with the vectors (V, D) of its words."""
 
@@ -169,8 +129,12 @@ class Meaning:
     def alike(self, word: str) -> np.ndarray | None:
         """Return how far (V,) each word of the book counts as this word.
 
-        The nearest counts as 1. None where nobody is near enough.
+        The nearest counts as 1. None where nobody is near enough, or the
+        word is cut into shreds.
         """
+        shreds = len(word) < SHRED * len(self.pieces.cut(word))
+        if shreds and word not in self.book.places:
+            return None
         cosines = np.clip(self.cosines(word), 0, None)
         nearest = cosines.max()
         if nearest < STRANGER:

@@ -11,6 +11,7 @@ from test_crawl import AXE, KB, RULES
 
 judging = pytest.importorskip("booksite.judging")
 from booksite import meaning, ranking  # noqa: E402
+from embook import pieces as room  # noqa: E402
 
 QUERIES = [q["ask"] for q in judging.queries()]
 STRANGE = [
@@ -19,11 +20,13 @@ STRANGE = [
     "漢字 x²",
     "norm norm NORM",
     "antidisestablishmentarianism",
+    "x" * 101,
 ]
 A_FEW = [*QUERIES[::12], *STRANGE]
 LIMIT = 500_000
 IN_THE_PAGE = """async query => {
-    const { load, words, byLetters, byMeaning, cut, vector } = book.search;
+    const { load, words, byLetters, byMeaning, table } = book.search;
+    const { cut, vector } = table();
     const index = await load();
     const hits = found => found.map(({ section, score }) =>
         [index.sections.indexOf(section), score]);
@@ -76,7 +79,7 @@ def ask(page, query: str) -> None:
 def unequal(page, by: ranking.Meaning, query: str) -> list[str]:
     """Return in what the page differs from Python for a query."""
     found, wrong = page.evaluate(IN_THE_PAGE, query), []
-    words = ranking.words(query)
+    words = room.words(query)
     if found["words"] != words:
         return [f"{query}: words {found['words']}"]
     if found["ids"] != [by.pieces.cut(word) for word in words]:
@@ -118,7 +121,7 @@ def test_the_page_ranks_like_python(loaded, by, queries):
     ("name", "old", "new"),
     [
         ("meaning.js", "POWER = 6", "POWER = 6.00001"),
-        ("meaning.js", "d * table.count + id", "d * table.count + 1"),
+        ("search.js", "d * names.length + id", "d * names.length + 1"),
         ("search.js", "LONG = 0.75", "LONG = 0.750001"),
     ],
 )

@@ -2,10 +2,11 @@
 "use strict";
 (() => {
   const { make, search } = book;
-  const { input, words, rarity, rank, byLetters } = search;
+  const { input, words, dot, rarity, rank, byLetters } = search;
   // What ranking.py does, to the last digits: see there.
   const POWER = 6;
   const RELATIVE = 0.5;
+  const SHRED = 3;
   const STRANGER = 0.4;
   const SHOWN = 10;
   const halves = {
@@ -15,55 +16,17 @@
   const offer = document.querySelector("#by-meaning .load");
   let table = null;
 
-  function unpack({ shift, width, pieces, weights, numbers }) {
-    const number = (letter) => letter.charCodeAt(0) - shift;
-    const names = pieces.split(" ");
-    return {
-      ids: new Map(names.map((name, id) => [name, id])),
-      count: names.length,
-      width,
-      weights: Array.from(weights, number),
-      rows: Int8Array.from(numbers, number),
-    };
-  }
-
-  // WordPiece: from the left, the longest piece that is in the table
-  function cut(word) {
-    const found = [];
-    for (let start = 0; start < word.length; ) {
-      let end = word.length;
-      const mark = start ? "##" : "";
-      while (end > start && !table.ids.has(mark + word.slice(start, end))) end--;
-      if (end === start) return [];
-      found.push(table.ids.get(mark + word.slice(start, end)));
-      start = end;
-    }
-    return found;
-  }
-
-  function vector(word) {
-    const sum = new Float64Array(table.width);
-    for (const id of cut(word)) {
-      for (let d = 0; d < table.width; d++) {
-        sum[d] += table.weights[id] * table.rows[d * table.count + id];
-      }
-    }
-    return sum;
-  }
-
-  const dot = (a, b) => a.reduce((sum, value, d) => sum + value * b[d], 0);
-
   // The vectors of the book's words; those without any are left out.
   function learn(index) {
     index.vectors ??= index.known
-      .map((word) => ({ word, vector: vector(word) }))
+      .map((word) => ({ word, vector: table.vector(word) }))
       .map((one) => ({ ...one, length: Math.sqrt(dot(one.vector, one.vector)) }))
       .filter((one) => one.length);
     return index.vectors;
   }
 
   function cosines(index, word) {
-    const asked = vector(word);
+    const asked = table.vector(word);
     const length = Math.sqrt(dot(asked, asked));
     if (!length) return [];
     return learn(index).map((one) => [
@@ -73,6 +36,8 @@
   }
 
   function alike(index, word) {
+    const shreds = word.length < SHRED * table.cut(word).length;
+    if (shreds && !index.posts.has(word)) return null;
     const all = cosines(index, word);
     const nearest = all.reduce((most, [, cosine]) => Math.max(most, cosine), 0);
     if (nearest < STRANGER) return null;
@@ -197,7 +162,7 @@
     button.disabled = true;
     const script = make("script", { src: book.root + button.dataset.load });
     script.onload = () => {
-      table = unpack(book.table);
+      table = search.unpack(book.table);
       offer.remove();
       halves.meaning.tabIndex = -1;
       halves.meaning.focus();
@@ -225,7 +190,7 @@
       show();
     }, 150);
   });
-  Object.assign(search, { byMeaning, cut, vector, cosines });
+  Object.assign(search, { byMeaning, table: () => table });
   input.value = new URLSearchParams(location.search).get("q") ?? "";
   show();
 })();

@@ -143,6 +143,49 @@
     return line;
   }
 
+  // The static table, as booksite/meaning.py packs it
+  const dot = (a, b) => a.reduce((sum, value, d) => sum + value * b[d], 0);
+  function unpack({ shift, most, width, pieces, weights, numbers }) {
+    const number = (letter) => letter.charCodeAt(0) - shift;
+    const names = pieces.split(" ");
+    const ids = new Map(names.map((name, id) => [name, id]));
+    const heavy = Array.from(weights, number);
+    // Two columns at a time, each number from -most to most
+    const base = 2 * most + 1;
+    const rows = new Int8Array(width * names.length);
+    for (let n = 0; n < numbers.length; n++) {
+      const both = number(numbers[n]);
+      const [d, id] = [Math.floor(n / names.length), n % names.length];
+      rows[2 * d * names.length + id] = Math.floor(both / base) - most;
+      rows[(2 * d + 1) * names.length + id] = (both % base) - most;
+    }
+
+    // WordPiece: from the left, the longest piece that has a row
+    function cut(word) {
+      const found = [];
+      for (let start = 0; start < word.length; ) {
+        const mark = start ? "##" : "";
+        let end = word.length;
+        while (end > start && !ids.has(mark + word.slice(start, end))) end--;
+        if (end === start || word.length > 100) return [];
+        found.push(ids.get(mark + word.slice(start, end)));
+        start = end;
+      }
+      return found;
+    }
+
+    function vector(word) {
+      const sum = new Float64Array(width);
+      for (const id of cut(word)) {
+        for (let d = 0; d < width; d++) {
+          sum[d] += heavy[id] * rows[d * names.length + id];
+        }
+      }
+      return sum;
+    }
+    return { cut, vector, width };
+  }
+
   async function show() {
     const query = input.value.trim();
     if (page) return;
@@ -198,5 +241,5 @@
       input.select();
     }
   });
-  book.search = { input, load, words, rarity, rank, byLetters, asLink, LOST };
+  book.search = { input, load, words, dot, unpack, rarity, rank, byLetters, asLink, LOST };
 })();

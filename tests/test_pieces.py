@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from booksite import meaning, ranking
+from embook import pieces as room
 
 
 @pytest.fixture(scope="module")
@@ -21,15 +22,15 @@ def test_any_latin_word_can_be_cut(table):
 
 
 def test_a_row_points_where_the_whole_table_s_does(table):
-    pieces, rows = meaning.whole()
+    pieces, rows = room.whole()
     ids = {piece: n for n, piece in enumerate(pieces)}
-    whole = rows[[ids[piece] for piece in table.pieces]]
+    whole = rows[[ids[piece] for piece in table.pieces], : meaning.WIDTH]
     lengths = np.linalg.norm(whole, axis=1) * np.linalg.norm(
         table.rows, axis=1
     )
     cosines = (whole * table.rows).sum(axis=1) / lengths
     print(f"lowest cosine {cosines.min():.4f}")
-    assert cosines.min() > 0.98
+    assert cosines.min() > 0.9
 
 
 def test_the_script_brings_back_every_number(table):
@@ -37,15 +38,17 @@ def test_the_script_brings_back_every_number(table):
     data = json.loads(script.removeprefix("book.table=").removesuffix(";\n"))
     assert script.isascii()
     assert data["pieces"].split(" ") == [*table.pieces]
-    for name, wanted in (
-        ("numbers", table.rows.T),
-        ("weights", table.weights),
-    ):
-        numbers = [ord(letter) - data["shift"] for letter in data[name]]
-        np.testing.assert_array_equal(numbers, wanted.ravel())
+    codes = np.array([ord(letter) for letter in data["numbers"]])
+    both = (codes - data["shift"]).reshape(-1, len(table.pieces))
+    base = 2 * data["most"] + 1
+    rows = np.stack([both // base, both % base], 1) - data["most"]
+    rows = rows.reshape(-1, both.shape[1])
+    np.testing.assert_array_equal(rows.T, table.rows)
+    heavy = [ord(letter) - data["shift"] for letter in data["weights"]]
+    np.testing.assert_array_equal(heavy, table.weights)
     assert len(table.pieces) == meaning.PIECES
 
 
 def test_what_the_book_needs_comes_first():
-    pieces = ["the", "of", "norm", "##s", "a", "##a"]
-    assert meaning.chosen(pieces, ("norms",), 5) == [0, 2, 3, 4, 5]
+    pieces = ["the", "of", "norm", "##s", "a", "##a", "##b"]
+    assert room.chosen(pieces, ("norms",), 5) == [2, 3, 4, 5, 6]

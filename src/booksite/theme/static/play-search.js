@@ -97,7 +97,7 @@ book.play.start("search", (kit) => {
     },
   };
   const name = make("label", { htmlFor: id }, "Your question");
-  const box = make("div", { className: "play-word" }, name, field);
+  const box = make("div", { className: "play-question" }, name, field);
   const examples = make("div", { className: "play-examples" });
   for (const asked of ASKS) {
     examples.append(
@@ -117,7 +117,7 @@ book.play.start("search", (kit) => {
   function column(hits, most, right) {
     return hits.flatMap(({ n, score }, row) => {
       const y = 40 + row * ROW;
-      const long = most > 0 ? Math.max(0, (52 * score) / most) : 0;
+      const long = most > 0 ? Math.max(0, (38 * score) / most) : 0;
       const x = right ? 205 : 135;
       const end = right ? "start" : "end";
       const shown = score > 0 || right ? text(score) : "0";
@@ -125,7 +125,7 @@ book.play.start("search", (kit) => {
         draw("text", { x, y, "text-anchor": end }, names[n]),
         draw("rect", {
           class: right ? "bar-up" : "bar-down",
-          ...{ x: right ? 270 : 70 - long, y: y - 9, width: long, height: 10 },
+          ...{ x: right ? 268 : 72 - long, y: y - 9, width: long, height: 10 },
         }),
         draw(
           "text",
@@ -177,7 +177,7 @@ book.play.start("search", (kit) => {
   }
 
   function says(letters, meaning) {
-    const none = !(letters[0].score > 0);
+    const none = letters[0].score === 0;
     const first = none
       ? "By letters no text is found: none has a word of your question"
       : `By letters ${names[letters[0].n]} comes first, ${text(letters[0].score)}`;

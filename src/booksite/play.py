@@ -20,7 +20,8 @@ from booksite.meaning import packed
 from booksite.place import place_of
 from embook import texts, walk, watch
 from embook.data import BYTE_OF
-from embook.play import MIME, PASSAGES, STEPS, WORDS, passages, words
+from embook.pieces import PASSAGES, passages
+from embook.play import MIME, STEPS, WORDS, words
 from embook.similarity import cosine, dot, top_k
 from embook.sources import ARTEFACTS
 from embook.vocabulary import PATTERNS, published

@@ -112,12 +112,6 @@ def minilm_tokens() -> Table:
         return Table(tuple(pieces), weights)
 
 
-def minilm_pieces() -> tuple[str, ...]:
-    """Return MiniLM's word pieces from the book's own copy of their file."""
-    with SOURCES["pieces"].reading("pieces.txt") as path:
-        return tuple(path.read_text("utf-8").split("\n")[:-1])
-
-
 def minilm_positions() -> np.ndarray:
     """Return MiniLM's learned position vectors (512, 384)."""
     return minilm_weights()["embeddings.position_embeddings.weight"]
@@ -197,19 +191,10 @@ def write_gpt2_merges(path: Path) -> None:
         path.write_bytes(published.read_bytes())
 
 
-def write_pieces(path: Path) -> None:
-    """Return nothing; write the file that `minilm_pieces` reads."""
-    with SOURCES["minilm"].reading("model/vocab.txt") as published:
-        path.write_bytes(published.read_bytes())
-
-
 if __name__ == "__main__":
     if sys.argv[1:] == ["glove_20k"]:
         pack(ARTEFACTS / "glove_20k.npz", glove(20_000))
     elif sys.argv[1:] == ["gpt2_merges"]:
         write_gpt2_merges(ARTEFACTS / "gpt2_merges.bpe")
-    elif sys.argv[1:] == ["pieces"]:
-        write_pieces(ARTEFACTS / "pieces.txt")
     else:
-        files = "glove_20k, gpt2_merges or pieces"
-        sys.exit(f"usage: python -m embook.data {files}")
+        sys.exit("usage: python -m embook.data glove_20k or gpt2_merges")

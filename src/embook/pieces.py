@@ -17,15 +17,27 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from embook.data import minilm_pieces
-from embook.sources import SOURCES
+from embook.sources import ARTEFACTS, SOURCES
 from embook.tokenization import wordpiece
 
+NAME = "pieces.txt"
 # So many steps from 0 to a row's length, and what a number can be at most.
 # So coarse that two numbers fit one letter; rows keep their direction.
 STEPS, MOST = 12, 4
 # The heaviest piece weighs so much in whole numbers.
 HEAVY = 60
+# A small search to play with: its texts, and how much of the table it gets.
+PASSAGES = {
+    "doctor": "A doctor at the hospital gave the child a pill against fever.",
+    "garage": "The mechanic repaired the brakes of the old car in an hour.",
+    "loan": "The bank raised the interest on loans for new houses.",
+    "river": "They sat on the bank of the river and watched the boats.",
+    "bread": "Knead the dough, let it rise, and bake it in a hot oven.",
+    "printer": "Error E42 means that the printer has run out of paper.",
+    "match": "The striker scored twice, and the team won the final.",
+    "film": "The film was not good, and we left before the end.",
+}
+PIECES, WIDTH = 10000, 64
 PLAIN = re.compile(r"[a-z]{2,}")
 
 
@@ -116,7 +128,9 @@ def whole() -> tuple[tuple[str, ...], np.ndarray]:
     with SOURCES["static"].reading("static.npz") as path:
         with np.load(path) as file:
             rows = file["rows"] * file["scale"].astype(float)[:, None]
-    return minilm_pieces()[-len(rows) :], rows
+    with SOURCES["pieces"].reading(NAME) as path:
+        pieces = path.read_text("utf-8").split("\n")[:-1]
+    return tuple(pieces[-len(rows) :]), rows
 
 
 def page(some: Iterable[str], most: int, width: int) -> Pieces:
@@ -130,3 +144,14 @@ def page(some: Iterable[str], most: int, width: int) -> Pieces:
     weights = np.sqrt((rows * rows).sum(axis=1))
     heavy = np.maximum(1, np.rint(weights / weights.max() * HEAVY))[ids]
     return Pieces(tuple(pieces[n] for n in ids), small(rows[ids]), heavy)
+
+
+def passages() -> Pieces:
+    """Return what the page of a search in PASSAGES gets."""
+    some = {word for text in PASSAGES.values() for word in words(text)}
+    return page(sorted(some), PIECES, WIDTH)
+
+
+if __name__ == "__main__":
+    with SOURCES["minilm"].reading("model/vocab.txt") as published:
+        ARTEFACTS.joinpath(NAME).write_bytes(published.read_bytes())

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embook import pieces
 from embook.data import glove_small
 from embook.table import Table
 
@@ -29,18 +28,6 @@ MIME = "application/vnd.embook.play+json"
 WORDS = 5000
 # Steps from 0 to 1. At 28, the largest of GloVe's numbers still fits a byte.
 STEPS = 28
-# The texts of a search that fits a page, and the table that it is given.
-PASSAGES = {
-    "doctor": "A doctor at the hospital gave the child a pill against fever.",
-    "garage": "The mechanic repaired the brakes of the old car in an hour.",
-    "loan": "The bank raised the interest on loans for new houses.",
-    "river": "They sat on the bank of the river and watched the boats.",
-    "bread": "Knead the dough, let it rise, and bake it in a hot oven.",
-    "printer": "Error E42 means that the printer has run out of paper.",
-    "match": "The striker scored twice, and the team won the final.",
-    "film": "The film was not good, and we left before the end.",
-}
-PIECES, WIDTH = 10000, 64
 
 
 def figure(
@@ -107,9 +94,3 @@ def words() -> Table:
     plain = [w for w in table.words if w.isascii() and w.isalpha()][:WORDS]
     vectors = table.vectors[table.rows(plain)].astype(float)
     return Table(tuple(plain), np.rint(vectors * STEPS) / STEPS)
-
-
-def passages() -> pieces.Pieces:
-    """Return the part of the static table that a small search needs."""
-    some = {word for text in PASSAGES.values() for word in pieces.words(text)}
-    return pieces.page(sorted(some), PIECES, WIDTH)

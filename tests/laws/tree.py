@@ -20,6 +20,7 @@ ROOMS = {
     "play",
     "minilm",
     "pairs",
+    "pieces",
     "refuse",
     "seq2seq",
     "smollm",
@@ -40,6 +41,7 @@ AHEAD: dict[str, str] = {}
 # it may import. Modules up to that one may not import the room.
 AFTER = {
     "minilm": "tokenization",
+    "pieces": "tokenization",
     "smollm": "tokenization",
     "tunnel": "rotation",
     "walk": "tokenization",

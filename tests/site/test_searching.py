@@ -85,7 +85,7 @@ def unequal(page, by: ranking.Meaning, query: str) -> list[str]:
     if found["ids"] != [by.pieces.cut(word) for word in words]:
         wrong.append(f"{query}: ids")
     for word, vector in zip(words, found["vectors"], strict=True):
-        if not np.array_equal(vector, by.pieces.vector(word)):
+        if vector != by.pieces.vector(word).tolist():
             wrong.append(f"{query}: the vector of {word}")
     scores = {
         "letters": ranking.by_letters(by.book, query),
@@ -257,6 +257,7 @@ def test_vectors_that_do_not_arrive_can_be_asked_for_again(visit):
     page.unroute(f"**/{meaning.NAME}")
     page.locator("#by-meaning button").press("Enter")
     page.locator("#by-meaning li").first.wait_for()
+    assert page.locator("#by-meaning .load").count() == 0
 
 
 # --- open to every hand and eye ---------------------------------------------

@@ -7,12 +7,12 @@ round otherwise.
 from itertools import chain
 
 import numpy as np
-from embook.sentences import sif
-from embook.static import FIRST, alone, narrow
 
 from embook import minilm, texts
 from embook.benchmark import pack
+from embook.sentences import sif
 from embook.sources import ARTEFACTS
+from embook.static import FIRST, alone, narrow
 
 WIDTH = 128
 

@@ -5,7 +5,16 @@ import sys
 
 import pytest
 
-from embook import benchmark, data, doctor, drills, sources, texts, walk
+from embook import (
+    benchmark,
+    data,
+    doctor,
+    drills,
+    sources,
+    static,
+    texts,
+    walk,
+)
 from embook.sources import SOURCES, BrokenData, MissingData, Source
 
 ROOT = sources.REPOSITORY
@@ -39,6 +48,8 @@ READS = [
     ("sgns", "sgns.npz", data.sgns),
     ("sgns", "sgns_runs.npz", data.sgns_runs),
     ("benchmark", "benchmark.npz", benchmark.encoded),
+    ("static", "static.npz", static.Static),
+    ("sentences", "sentences.npz", static.kept),
     ("walk", "walk.npz", walk.walk.__wrapped__),
     ("evolution", "evolution.npz", drills.races),
     ("wikipedia", "data/summaries_en-us.json", texts.introductions),

@@ -11,6 +11,7 @@ ROOMS = {
     "benchmark",
     "bert",
     "check",
+    "contrast",
     "data",
     "doctor",
     "draw",
@@ -25,6 +26,7 @@ ROOMS = {
     "seq2seq",
     "smollm",
     "sources",
+    "static",
     "table",
     "texts",
     "tunnel",
@@ -46,6 +48,8 @@ AFTER = {
     "tunnel": "rotation",
     "walk": "tokenization",
     "seq2seq": "evolution",
+    "static": "tokenization",
+    "contrast": "sentences",
 }
 # Tests of the machinery, which no module of src/ is named after.
 MACHINERY = {"booksite", "canaries", "exercises", "house", "parity"}

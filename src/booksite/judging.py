@@ -8,6 +8,7 @@ of these sections is among the first five found.
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from itertools import chain
 from math import comb, sqrt
@@ -16,7 +17,13 @@ from pathlib import Path
 import numpy as np
 from sphinx.util import logging
 
-from booksite.ranking import Meaning, by_letters, fused, ranked
+from booksite.ranking import (
+    Index,
+    Meaning,
+    by_letters,
+    fused,
+    ranked,
+)
 from embook.pieces import words
 
 LOGGER = logging.getLogger(__name__)
@@ -75,24 +82,20 @@ def chance(gained: int, lost: int) -> float:
     return min(1.0, 2 * tail)
 
 
-def every_word(found: Sequence[Sequence[str]]) -> Callable[[str], list[int]]:
-    """Return a search for sections that have every word of a question.
+def every_word(book: Index) -> Callable[[str], list[int]]:
+    """Return a search by letters that asks for every word of a question.
 
-    >>> every_word([["a", "Norms", "one"], ["b", "One", "two"]])("one")
-    [1, 0]
+    >>> from booksite.ranking import index
+    >>> book = index([["a", "Norms", "one"], ["b", "One", "two"]])
+    >>> every_word(book)("two one"), every_word(book)("three")
+    ([1], [])
     """
-    texts = [(words(heading), words(text)) for _, heading, text in found]
-
-    def holds(row: list[str], word: str) -> bool:
-        return any(known.startswith(word) for known in row)
 
     def search(asked: str) -> list[int]:
-        wanted, hits = words(asked), []
-        for n, (heading, text) in enumerate(texts):
-            if all(holds(heading + text, word) for word in wanted):
-                titles = sum(holds(heading, word) for word in wanted)
-                hits.append((-titles, n))
-        return [n for _, n in sorted(hits)]
+        scores = by_letters(book, asked)
+        for word in words(asked):
+            scores *= book.having(book.begins(word))
+        return ranked(scores)
 
     return search
 
@@ -122,19 +125,19 @@ def one_vector(by: Meaning) -> Callable[[str], list[int]]:
     return search
 
 
-def ways(
-    found: Sequence[Sequence[str]], by: Meaning
-) -> dict[str, Callable[[str], list[int]]]:
+def ways(by: Meaning) -> dict[str, Callable[[str], list[int]]]:
     """Return every way of searching, by name."""
 
+    @cache
     def letters(asked: str) -> list[int]:
         return ranked(by_letters(by.book, asked))
 
+    @cache
     def meaning(asked: str) -> list[int]:
         return ranked(by.scores(asked))
 
     return {
-        "all": every_word(found),
+        "all": every_word(by.book),
         "letters": letters,
         "one": one_vector(by),
         "meaning": meaning,
@@ -151,7 +154,7 @@ def judged(
     """
     found = list(chain(*pages))
     places = {address: n for n, (address, _, _) in enumerate(found)}
-    searches, answers = ways(found, by), []
+    searches, answers = ways(by), []
     for query in queries(which):
         right = [a for a in query["answers"] if a in places]
         for address in set(query["answers"]) - set(right):

@@ -9,6 +9,7 @@ same in the page, and tests compare them to the last digits.
 Shapes:  N = sections, V = words of the book, D = width
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -30,13 +31,15 @@ STRANGER = 0.4
 SHRED = 3
 # How rare a word is, is counted with words that count as it by so much.
 RELATIVE = 0.5
+# No word goes on with this sign: it sorts last.
+LAST = "\U0010ffff"
 # Scores that differ by less are equal, and keep the order of the book.
 DIGITS = 9
 
 
 @dataclass(frozen=True, eq=False)
 class Index:
-    """The words of the book (V,), and how often (N, V) sections have them."""
+    """The words (V,), sorted, and how often (N, V) sections have them."""
 
     words: tuple[str, ...]
     counts: np.ndarray
@@ -52,18 +55,26 @@ class Index:
         lengths = self.counts.sum(axis=1)
         return lengths / lengths.mean()
 
+    def begins(self, start: str) -> np.ndarray:
+        """Return the columns of the words that begin so."""
+        first = bisect_left(self.words, start)
+        return np.arange(first, bisect_left(self.words, start + LAST))
+
+    def having(self, columns: np.ndarray) -> np.ndarray:
+        """Return which sections (N,) have a word of these columns."""
+        return self.counts[:, columns].any(axis=1)
+
     def rarity(self, columns: np.ndarray) -> float:
         """Return what a word is worth that stands where one of these does."""
-        with_it = (self.counts[:, columns] > 0).any(axis=1).sum()
-        without = len(self.counts) - with_it
-        return float(np.log1p((without + 0.5) / (with_it + 0.5)))
+        having = self.having(columns).sum()
+        without = len(self.counts) - having
+        return float(np.log1p((without + 0.5) / (having + 0.5)))
 
-    def gain(self, alike: np.ndarray, rarity: float) -> np.ndarray:
+    def gain(self, often: np.ndarray, rarity: float) -> np.ndarray:
         """Return what a word of the question adds to each section (N,).
 
-        `alike` (V,) says how far each word of the book counts as that word.
+        It, or what counts as it, stands so `often` (N,) in each.
         """
-        often = self.counts @ alike
         spread = SOON * (1 - LONG + LONG * self.lengths)
         return rarity * often * (SOON + 1) / (often + spread)
 
@@ -80,8 +91,12 @@ def index(sections: Iterable[Sequence[str]]) -> Index:
         row.update(words(heading) * HEADING)
         rows.append(row)
     found = tuple(sorted({word for row in rows for word in row}))
-    counts = [[row[word] for word in found] for row in rows]
-    return Index(found, np.array(counts, float))
+    places = {word: n for n, word in enumerate(found)}
+    counts = np.zeros((len(rows), len(found)))
+    for n, row in enumerate(rows):
+        for word, count in row.items():
+            counts[n, places[word]] = count
+    return Index(found, counts)
 
 
 def by_letters(book: Index, asked: str) -> np.ndarray:
@@ -93,12 +108,10 @@ def by_letters(book: Index, asked: str) -> np.ndarray:
     """
     total = np.zeros(len(book.counts))
     for word in dict.fromkeys(words(asked)):
-        starts = [known.startswith(word) for known in book.words]
-        starts = np.flatnonzero(starts)
+        starts = book.begins(word)
         if len(starts):
-            alike = np.zeros(len(book.words))
-            alike[starts] = 1
-            total += book.gain(alike, book.rarity(starts))
+            often = book.counts[:, starts].sum(axis=1)
+            total += book.gain(often, book.rarity(starts))
     return total
 
 
@@ -147,8 +160,8 @@ class Meaning:
         for word in dict.fromkeys(words(asked)):
             alike = self.alike(word)
             if alike is not None:
-                near = np.flatnonzero(alike >= RELATIVE)
-                total += self.book.gain(alike, self.book.rarity(near))
+                rarity = self.book.rarity(np.flatnonzero(alike >= RELATIVE))
+                total += self.book.gain(self.book.counts @ alike, rarity)
         return total
 
 

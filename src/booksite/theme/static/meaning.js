@@ -9,6 +9,8 @@
   const SHRED = 3;
   const STRANGER = 0.4;
   const SHOWN = 10;
+  // A word that brings less of a score is not named.
+  const LEAST = 0.05;
   const halves = {
     letters: document.querySelector("#by-letters .found"),
     meaning: document.querySelector("#by-meaning .found"),
@@ -68,7 +70,8 @@
   function whyMeaning(index, { section, score, why }) {
     const here = new Set([...words(section.heading), ...words(section.text)]);
     const most = [...why].sort((a, b) => b.gain - a.gain).slice(0, 3);
-    return most.map(({ word, gain, alike }) => {
+    const telling = most.filter(({ gain }) => gain >= LEAST * score);
+    return telling.map(({ word, gain, alike }) => {
       const near = [...here].reduce((best, one) =>
         (alike.get(one) ?? 0) > (alike.get(best) ?? 0) ? one : best,
       );

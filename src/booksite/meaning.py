@@ -44,7 +44,7 @@ def pairs(rows: np.ndarray) -> np.ndarray:
 
 
 def packed(found: Pieces) -> dict:
-    """Return a table as search.js unpacks it."""
+    """Return a table as find.js unpacks it."""
     return {
         "shift": SHIFT,
         "most": MOST,

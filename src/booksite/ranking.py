@@ -3,7 +3,7 @@
 One formula, BM25 (Robertson and Zaragoza, 2009), counts how often a word of
 the question stands in a section. The two ways differ in what they count as
 that word: by letters, all words that begin with it; by meaning, every word,
-as far as its vector points the same way. search.js and meaning.js do the
+as far as its vector points the same way. find.js and meaning.js do the
 same in the page, and tests compare them to the last digits.
 
 Shapes:  N = sections, V = words of the book, D = width

@@ -1,8 +1,9 @@
 // Meaning: the page of both searches. The vectors come when asked for.
 "use strict";
 (() => {
-  const { make, search } = book;
-  const { input, words, dot, rarity, rank, byLetters } = search;
+  const { make, search, find } = book;
+  const { input } = search;
+  const { words, dot, rarity, rank, byLetters } = find;
   // What ranking.py does, to the last digits: see there.
   const POWER = 6;
   const RELATIVE = 0.5;
@@ -101,7 +102,7 @@
         make(
           "li",
           {},
-          search.asLink(hit),
+          find.asLink(hit),
           make("p", { className: "hit-why" }, lines.join(" · ")),
         ),
       );
@@ -165,7 +166,7 @@
     button.disabled = true;
     const script = make("script", { src: book.root + button.dataset.load });
     script.onload = () => {
-      table = search.unpack(book.table);
+      table = find.unpack(book.table);
       offer.remove();
       halves.meaning.tabIndex = -1;
       halves.meaning.focus();

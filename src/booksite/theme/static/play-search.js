@@ -3,7 +3,7 @@
 book.play.start("search", (kit) => {
   const { make } = book;
   const { draw, text } = book.play;
-  const { words, dot, unpack } = book.search;
+  const { words, dot, unpack } = book.find;
   const { state } = kit;
   const ASKS = [
     "physician treats sick kid",

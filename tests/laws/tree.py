@@ -21,6 +21,7 @@ ROOMS = {
     "play",
     "minilm",
     "pairs",
+    "pieces",
     "refuse",
     "retrieval",
     "seq2seq",
@@ -44,6 +45,7 @@ AHEAD: dict[str, str] = {}
 # it may import. Modules up to that one may not import the room.
 AFTER = {
     "minilm": "tokenization",
+    "pieces": "tokenization",
     "smollm": "tokenization",
     "tunnel": "rotation",
     "walk": "tokenization",

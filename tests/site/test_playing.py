@@ -30,6 +30,7 @@ SLIPS = {
     "training": ("run.loss[step]],", "run.loss[step] * 1.00001],"),
     "walk": ("length: lengths[at]", "$ * 1.00001"),
     "position": ("-pair / PAIRS", "-pair / 64.001"),
+    "search": ("dot(unit(a), unit(b))", "$ * 1.00001"),
 }
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 FOCUSABLE = "input:enabled, textarea, button:enabled, summary"
@@ -648,7 +649,8 @@ def test_no_text_jumps_when_a_figure_arrives(visit, site, kind, width):
 
 
 @pytest.mark.parametrize(
-    ("kind", "first"), [("neighbours", "word"), ("tokenizer", "text")]
+    ("kind", "first"),
+    [("neighbours", "word"), ("tokenizer", "text"), ("search", "query")],
 )
 def test_data_comes_when_asked_for_and_says_its_size(
     visit, site, kind, first
@@ -656,11 +658,11 @@ def test_data_comes_when_asked_for_and_says_its_size(
     page, seen = visit(home_of(site, kind))
     name = site_play.KINDS[kind].data
     assert not any(name in r.url for r in seen.responses)
-    offer = page.locator("[data-load]")
+    offer = page.locator(f'[data-load="{name}"]')
     size = site.joinpath(name).stat().st_size
     assert f"({size / 1e6:.2f} MB)" in offer.inner_text()
     offer.press("Enter")
-    page.locator(".play-body").wait_for()
+    page.locator(f'[data-play="{kind}"] .play-body').wait_for()
     assert page.evaluate("document.activeElement.name") == first
     (sent,) = (r for r in seen.responses if name in r.url)
     assert len(sent.body()) == size
@@ -670,7 +672,7 @@ def test_data_comes_when_asked_for_and_says_its_size(
 def test_words_that_do_not_arrive_can_be_asked_for_again(visit, site):
     page, _ = visit(home_of(site, "neighbours"))
     page.route("**/play-words.js", lambda route: route.abort())
-    offer = page.locator("[data-load]")
+    offer = page.locator('[data-load="play-words.js"]')
     offer.press("Enter")
     page.get_by_text("It did not arrive. Try again").wait_for()
     assert page.locator('[data-play="neighbours"] > img').is_visible()
@@ -830,3 +832,39 @@ def test_an_address_too_far_is_brought_back(visit, site):
     assert (values["pieces"], values["all"]) == ("5", "64 275 201 198 66")
     assert (values["piece"], values["merges"]) == ("a", "0")
     assert seen.problems == []
+
+
+# --- two searches -----------------------------------------------------------
+
+
+def test_a_question_that_says_nothing_gets_one_sentence(opened):
+    _, card, seen = opened("search")
+    before, field = shown(card), card.locator('[name="query"]')
+    for typed, sentence in {
+        "": "Type a question first.",
+        "?!": "“?!” has no letter and no digit.",
+        "zyzx": "The table has no row for “zyzx”.",
+        "漢字": "The table has no row for “漢字”.",
+    }.items():
+        field.fill(typed)
+        assert sentence in card.locator(".play-trouble").inner_text()
+        assert shown(card) == before
+    put(card, "query", "zyzx football")
+    assert card.locator(".play-trouble").inner_text() == ""
+    card.get_by_text("Left out, as it has no row: zyzx.").wait_for()
+    assert shown(card)["meaning1"] == "match"
+    assert seen.problems == []
+
+
+def test_every_question_can_be_asked_by_keyboard(opened):
+    page, card, _ = opened("search")
+    examples, asked = card.locator(".play-examples button"), set()
+    for n in range(examples.count()):
+        examples.nth(n).focus()
+        page.keyboard.press("Enter")
+        asked.add(card.locator('[name="query"]').input_value())
+        lines = card.locator(".link")
+        found = [float(shown(card)[f"found{k}"]) > 0 for k in range(1, 9)]
+        assert lines.count() == 8
+        assert card.locator(".link.found").count() == sum(found)
+    assert len(asked) == examples.count() == 6

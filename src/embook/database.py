@@ -41,7 +41,7 @@ class Database:
         if metric not in METRICS:
             raise ValueError(f"metric is {metric!r}: {METRICS} are allowed")
         self.width, self.metric = between(width, 2, name="width"), metric
-        self._broken = ""
+        self._broken = ""  # why nothing more may be written
         if "://" not in str(uri):
             _writable(Path(uri))
         with _quietly(f"opening {uri}"):
@@ -93,8 +93,7 @@ class Database:
     def count(self) -> int:
         """Return how many rows there are."""
         with _quietly("counting"):
-            said = self.client.query(NAME, "", ["count(*)"])
-        return int(said[0]["count(*)"])
+            return self.client.query(NAME, "", ["count(*)"])[0]["count(*)"]
 
     def search(
         self, queries, k: int, topic: str | None = None, width: int = 64
@@ -116,17 +115,18 @@ class Database:
                 search_params={"params": {"ef": max(width, k)}},
             )
         none = [{"id": -1, "distance": np.nan}] * k
-        met = [([*hits] + none)[:k] for hits in met]
+        met = [[*hits, *none][:k] for hits in met]
         ids, scores = ([[h[x] for h in m] for m in met] for x in FOUND)
         return Found(np.array(ids), np.array(scores), np.nan)
 
     def flush(self) -> None:
-        """Return nothing; write what the log holds into an indexed file."""
+        """Return nothing; move the log into an indexed file, and load it."""
         with _quietly("writing the index"):
-            self.client.flush(NAME)
+            for step in ("flush", "release_collection", "load_collection"):
+                getattr(self.client, step)(NAME)
 
     def close(self) -> None:
-        """Return nothing; let the folder go, so that it can be reopened."""
+        """Return nothing; let the folder go, for others to open."""
         self.client.close()
 
     def _fit(self, x, name: str) -> np.ndarray:
@@ -142,8 +142,8 @@ class Database:
         x, topics = self._fit(x, "rows"), words(topics, "topics")
         sizes = len(ids), len(set(ids)), len(x), len(topics)
         if len(set(sizes)) > 1:
-            said = "ids, different ids, rows, topics"
-            raise ValueError(f"{sizes} {said}: as many of each are needed")
+            what = "ids, different ids, rows, topics"
+            raise ValueError(f"{sizes} {what}: as many of each are needed")
         return [
             {"id": int(i), "vector": r.tolist(), "topic": t}
             for i, r, t in zip(ids, x, topics, strict=True)

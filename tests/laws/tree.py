@@ -8,6 +8,11 @@ from pathlib import Path
 from booksite.chapters import reading_order
 
 ROOMS = {
+    "town",
+    "graph",
+    "database",
+    "codes",
+    "cluster",
     "benchmark",
     "bert",
     "check",
@@ -44,6 +49,11 @@ AFTER = {
     "tunnel": "rotation",
     "walk": "tokenization",
     "seq2seq": "evolution",
+    "town": "norms",
+    "codes": "indexes",
+    "graph": "indexes",
+    "cluster": "indexes",
+    "database": "indexes",
 }
 # Tests of the machinery, which no module of src/ is named after.
 MACHINERY = {"booksite", "canaries", "exercises", "house", "parity"}

@@ -1,7 +1,6 @@
 """Database: rows that stay when the program ends, with Milvus inside.
 
-The same code talks to a folder of this machine (x.db) or to a server
-(http://host:port). What Milvus takes in silence is refused here.
+The same code talks to a folder (x.db) or to a server (http://host:port).
 
 Chapter: chapters/indexes.ipynb
 Source:  Wang et al. (2021), doi:10.1145/3448016.3457550
@@ -20,7 +19,6 @@ from embook.indexes import Found
 from embook.refuse import between, nonzero, rows, words
 
 METRICS, NAME, FOUND = ("COSINE", "IP", "L2"), "rows", ("id", "distance")
-HNSW = {"M": 16, "efConstruction": 100}
 
 
 class DatabaseError(OSError):
@@ -35,14 +33,15 @@ class Database:
     ) -> None:
         """Open the collection at a path or address, or make it.
 
-        Raises ValueError where what is there has another width or metric,
-        and DatabaseError where it cannot be opened.
+        Raises ValueError where it has another width or metric, and
+        DatabaseError where it cannot be opened.
         """
         if metric not in METRICS:
             raise ValueError(f"metric is {metric!r}: {METRICS} are allowed")
         self.width, self.metric = between(width, 2, name="width"), metric
         self._broken = ""  # why nothing more may be written
-        if "://" not in str(uri):
+        self._folder = "" if "://" in str(uri) else str(uri)
+        if self._folder:
             _writable(Path(uri))
         with _quietly(f"opening {uri}"):
             from pymilvus import MilvusClient
@@ -53,9 +52,7 @@ class Database:
             self.client.load_collection(NAME)
             fields = self.client.describe_collection(NAME)["fields"]
             index = self.client.describe_index(NAME, "vector")
-        wide = next(
-            f["params"]["dim"] for f in fields if "dim" in f["params"]
-        )
+        wide = fields[1]["params"]["dim"]
         if (int(wide), index["metric_type"]) != (width, metric):
             self.close()
             there = f"{uri} has width {wide}, metric {index['metric_type']}"
@@ -128,6 +125,10 @@ class Database:
     def close(self) -> None:
         """Return nothing; let the folder go, for others to open."""
         self.client.close()
+        if self._folder:  # Milvus itself would leave its server in there
+            from milvus_lite.server_manager import server_manager_instance
+
+            server_manager_instance.release_server(self._folder)
 
     def _fit(self, x, name: str) -> np.ndarray:
         x = rows(x, name)
@@ -142,8 +143,8 @@ class Database:
         x, topics = self._fit(x, "rows"), words(topics, "topics")
         sizes = len(ids), len(set(ids)), len(x), len(topics)
         if len(set(sizes)) > 1:
-            what = "ids, different ids, rows, topics"
-            raise ValueError(f"{sizes} {what}: as many of each are needed")
+            what = "ids, different ids, rows and topics"
+            raise ValueError(f"{sizes} {what}: the numbers must agree")
         return [
             {"id": int(i), "vector": r.tolist(), "topic": t}
             for i, r, t in zip(ids, x, topics, strict=True)
@@ -175,7 +176,7 @@ def _make(client, width: int, metric: str) -> None:
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=width)
     schema.add_field("topic", DataType.VARCHAR, max_length=64)
     index = client.prepare_index_params()
-    index.add_index("vector", "HNSW", metric_type=metric, params=HNSW)
+    index.add_index("vector", "HNSW", metric_type=metric, params={"M": 16})
     strong = {"consistency_level": "Strong"}  # reads see every write before
     client.create_collection(
         NAME, schema=schema, index_params=index, **strong

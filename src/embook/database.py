@@ -40,9 +40,7 @@ class Database:
             raise ValueError(f"metric is {metric!r}: {METRICS} are allowed")
         self.width, self.metric = between(width, 2, name="width"), metric
         self._broken = ""  # why nothing more may be written
-        self._folder = "" if "://" in str(uri) else str(uri)
-        if self._folder:
-            _writable(Path(uri))
+        self._folder = "" if "://" in str(uri) else _writable(Path(uri))
         with _quietly(f"opening {uri}"):
             from pymilvus import MilvusClient
 
@@ -54,7 +52,7 @@ class Database:
             index = self.client.describe_index(NAME, "vector")
         wide = fields[1]["params"]["dim"]
         if (int(wide), index["metric_type"]) != (width, metric):
-            self.close()
+            self.client.close()  # but others may be at work in this folder
             there = f"{uri} has width {wide}, metric {index['metric_type']}"
             raise ValueError(f"{there}: asked for {width} and {metric}")
 
@@ -183,10 +181,11 @@ def _make(client, width: int, metric: str) -> None:
     )
 
 
-def _writable(path: Path) -> None:
+def _writable(path: Path) -> str:
     place = path if path.exists() else path.parent
     if not (place.is_dir() and os.access(place, os.W_OK)):
         raise DatabaseError(f"{place} is no folder that can be written to")
+    return str(path)
 
 
 @contextlib.contextmanager

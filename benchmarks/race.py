@@ -25,6 +25,7 @@ LIBRARIES = (
     "gensim",
     "transformers",
     "sentence-transformers",
+    "faiss-cpu",
 )
 
 

@@ -5,7 +5,16 @@ import sys
 
 import pytest
 
-from embook import benchmark, data, doctor, drills, sources, texts, walk
+from embook import (
+    benchmark,
+    data,
+    doctor,
+    drills,
+    sources,
+    texts,
+    town,
+    walk,
+)
 from embook.sources import SOURCES, BrokenData, MissingData, Source
 
 ROOT = sources.REPOSITORY
@@ -41,6 +50,7 @@ READS = [
     ("benchmark", "benchmark.npz", benchmark.encoded),
     ("walk", "walk.npz", walk.walk.__wrapped__),
     ("evolution", "evolution.npz", drills.races),
+    ("indexes", "indexes.json", town.recorded.__wrapped__),
     ("wikipedia", "data/summaries_en-us.json", texts.introductions),
     ("enwiki", texts.ENWIKI, texts.encyclopedia),
     ("union", "data/metadata.csv", texts.union_addresses),

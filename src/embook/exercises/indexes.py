@@ -13,8 +13,8 @@ def agreement(ids, exact):
     if len(ids) != len(exact):
         raise ValueError(f"{len(ids)} queries beside {len(exact)}")
     pairs = zip(ids, exact, strict=True)
-    hits = sum(e in i for i, e_ in pairs for e in e_)
-    return hits / sum(len(e) for e in exact)
+    hits = sum(row in i for i, wanted in pairs for row in wanted)
+    return hits / sum(len(wanted) for wanted in exact)
 
 
 def _same_places(ids, exact):
@@ -80,6 +80,7 @@ AGREEMENT = Exercise(
         ([[5, -1, -1], [6, 8, 9]], [[5, 6, 7], [9, 5, 8]]),
         ([[1, 2, 3, 4, 5, 6]], [[6, 9]]),
         ([[1], [2, 3, 4]], [[2], [4, 3, 2]]),
+        ([[3, 4], [8, 6]], [[9, 3], [7, 8]]),
         ([[3, 1], [5, 9], [7, 8]], [[1, 3, 9, 2], [5], [8, 7]]),
         ([[1, 2]], [[1, 2], [3, 4]]),
         ([[1], [2]], [[1]]),

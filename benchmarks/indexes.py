@@ -1,7 +1,6 @@
 """Indexes: exact search, cells, codes and roads beside faiss, on one thread.
 
-Each index is built before its race, ours and faiss's from the same rows;
-the last race is the building of the roads.
+Each index is built before its race, ours and faiss's from the same rows.
 """
 
 from functools import cache
@@ -11,7 +10,7 @@ import numpy as np
 from race import race
 
 from embook.codes import by_codes, codebooks, encode
-from embook.graph import Graph
+from embook.graph import Graph, cost
 from embook.indexes import agreement, divide, flat, kmeans, probe
 from embook.town import town
 
@@ -76,9 +75,11 @@ def build_faiss(x: tuple) -> faiss.IndexHNSWFlat:
     return index
 
 
-def found(made: object) -> np.ndarray:
-    """Return the ids of a Found, or of faiss's pair."""
-    return made.ids if hasattr(made, "ids") else made[1]
+def share(made: object, true: np.ndarray) -> float:
+    """Return the agreement of a Found, of faiss's pair, or of a cost."""
+    if isinstance(made, list):
+        return made[0][1]
+    return agreement(made.ids if hasattr(made, "ids") else made[1], true)
 
 
 def races() -> list[dict]:
@@ -112,7 +113,7 @@ def races() -> list[dict]:
         ),
         (
             "10 nearest by roads, 160 wide, 200 queries",
-            {"graph.Graph": lambda x: x[1].search(x[0][1], K, 160)},
+            {"graph.cost": lambda x: cost(x[1], *x[0][1:], [160])},
             "faiss-cpu IndexHNSWFlat",
             {n: roads(n) for n in SMALL},
             5,
@@ -121,18 +122,8 @@ def races() -> list[dict]:
     made = []
     for work, ours, peer, inputs, rounds in plan:
         true = rows(max(inputs))[2]
-        exams = {
-            "share of the true ten": lambda f, t=true: agreement(found(f), t)
-        }
+        exams = {"share of the true ten": lambda f, t=true: share(f, t)}
         made += race(
             work, ours, peer, theirs, inputs, "rows", rounds, exams=exams
         )
-    return made + race(
-        "building the roads",
-        {"graph.Graph": build},
-        "faiss-cpu IndexHNSWFlat",
-        build_faiss,
-        {n: rows(n) for n in SMALL},
-        "rows",
-        1,
-    )
+    return made

@@ -109,6 +109,34 @@ def test_parity_of_cells_on_200_000_rows(real, cells, parity, nprobe):
     ours = probe(cells, queries, 10, nprobe).ids
     library = f"faiss IndexIVFFlat, nprobe {nprobe}, ids"
     parity("indexes.probe", library, ours, ids)
+    lists = index.invlists
+    theirs = np.concatenate(
+        [
+            faiss.rev_swig_ptr(lists.get_ids(c), lists.list_size(c))
+            for c in range(256)
+        ]
+    )
+    parity("indexes.divide", "faiss inverted lists", cells.ids, theirs)
+
+
+def test_parity_of_best(real, parity):
+    scores = (real[0][:5000] @ real[1][0]).round(2)  # with many ties
+    theirs = np.argsort(-scores, kind="stable")[:20]
+    parity("indexes.best", "numpy argsort, stable", best(scores, 20), theirs)
+
+
+def test_parity_of_agreement(parity):
+    from sklearn.metrics import recall_score
+
+    rng = np.random.default_rng(0)
+    ids, exact = (
+        np.array([rng.permutation(30)[:k] for _ in range(20)]) for k in (9, 6)
+    )
+    true, found = np.zeros((2, 20, 30))
+    np.put_along_axis(true, exact, 1, axis=1)
+    np.put_along_axis(found, ids, 1, axis=1)
+    theirs = recall_score(true, found, average="micro")
+    parity("indexes.agreement", "scikit-learn", agreement(ids, exact), theirs)
 
 
 def test_parity_of_nearest(real, parity):

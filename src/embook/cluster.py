@@ -25,6 +25,8 @@ Run = Callable[[Callable, Iterable], Iterable]
 def cuts(size: int, shards: int) -> list[tuple[int, int]]:
     """Return where each of S shards of N rows begins and ends.
 
+    Raises ValueError where shards is not from 1 to N.
+
     >>> cuts(10, 3)
     [(0, 3), (3, 6), (6, 10)]
     """
@@ -55,6 +57,7 @@ def build(
     """Return the files of S shards of vectors (N, D), encoded side by side.
 
     The encoder turns a list of texts into rows; without one it is MiniLM.
+    Raises ValueError where there are fewer texts than shards.
     """
     texts = words(texts, "texts")
     jobs = [(a, texts[a:b]) for a, b in cuts(len(texts), shards)]

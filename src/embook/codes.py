@@ -33,6 +33,8 @@ def codebooks(
 def encode(x: np.ndarray, books: np.ndarray) -> np.ndarray:
     """Return one byte (N, M) for each part: the number of its centre.
 
+    Raises ValueError where the books (M, 256, D/M) are for other rows.
+
     >>> encode(np.array([[4.0, 1.0]]), np.array([[[0.0], [5.0]]] * 2))
     array([[1, 0]], dtype=uint8)
     """
@@ -79,6 +81,8 @@ def by_codes(
 def bits(x: np.ndarray) -> np.ndarray:
     """Return the signs of x (N, D), 1 for above zero, as words of 64 bits.
 
+    Raises ValueError where a number is NaN or infinite.
+
     >>> bits(np.array([[0.5, -2.0, 0.1]]))
     array([[5]], dtype=uint64)
     """
@@ -111,6 +115,8 @@ def rescore(
     queries: np.ndarray, table: np.ndarray, ids: np.ndarray, k: int
 ) -> Found:
     """Return the K best of the candidates ids (Q, R) by their full rows.
+
+    Raises ValueError where one is no row of table (N, D), such as -1.
 
     >>> ids = np.array([[0, 1]])
     >>> rescore(np.array([[1.0]]), np.array([[0.2], [0.7]]), ids, 1).ids

@@ -2,10 +2,7 @@
 
 Chapter: chapters/indexes.ipynb
 Source:  Jégou, Douze & Schmid (2011), doi:10.1109/TPAMI.2010.57
-Shapes:  N = rows of the table, Q = queries, D = numbers a row,
-         K = neighbours, C = cells
-
-Scores are dot products: the largest is the nearest if rows have length 1.
+Shapes:  N = rows, Q = queries, D = numbers a row, K = neighbours, C = cells
 """
 
 from typing import NamedTuple
@@ -14,7 +11,7 @@ import numpy as np
 
 from embook.refuse import between, rank, rows, same_width
 
-STREETS, GROUP = 64, 16  # rows that share a champion; queries at a time
+STREETS, GROUP = 64, 16  # rows behind a champion; queries at a time
 
 
 class Found(NamedTuple):
@@ -69,7 +66,9 @@ def flat(queries: np.ndarray, table: np.ndarray, k: int) -> Found:
 
 
 def agreement(ids: np.ndarray, exact: np.ndarray) -> float:
-    """Return which share of the exact rows (Q, K) stands in ids (Q, any).
+    """Return which share of the exact rows (Q, K) stands in ids (Q, R).
+
+    Raises ValueError where a rank is not 2.
 
     >>> agreement(np.array([[4, 2], [0, 7]]), np.array([[2, 3], [7, 0]]))
     0.75
@@ -82,15 +81,15 @@ def agreement(ids: np.ndarray, exact: np.ndarray) -> float:
 def nearest(x: np.ndarray, centres: np.ndarray) -> np.ndarray:
     """Return the number (N,) of the centre (C, D) nearest to each row x.
 
+    Raises ValueError where widths differ.
+
     >>> nearest(np.array([[0.0], [4.0]]), np.array([[5.0], [1.0]]))
     array([1, 0])
     """
     x, centres = same_width(x, centres)
     half = (centres**2).sum(axis=1) / 2  # |x - c|² = |x|² - 2 (x·c - |c|²/2)
-    parts = range(0, len(x), 4096)
-    return np.concatenate(
-        [(x[i : i + 4096] @ centres.T - half).argmax(axis=1) for i in parts]
-    )
+    parts = (x[i : i + 4096] for i in range(0, len(x), 4096))
+    return np.hstack([(p @ centres.T - half).argmax(axis=1) for p in parts])
 
 
 def kmeans(x: np.ndarray, cells: int, steps: int = 10, seed: int = 0):
@@ -99,9 +98,8 @@ def kmeans(x: np.ndarray, cells: int, steps: int = 10, seed: int = 0):
     They start on rows of x (N, D); one that loses all its rows stays. Raises
     ValueError where there are more cells than rows.
 
-    >>> kmeans(np.array([[0.0], [2.0], [9.0], [11.0]]), 2).round()
-    array([[10.],
-           [ 1.]])
+    >>> np.sort(kmeans(np.array([[0.0], [2.0], [9.0], [11.0]]), 2), 0).T
+    array([[ 1., 10.]])
     """
     x = rows(x).astype(float)
     between(cells, 1, len(x), "cells")
@@ -117,23 +115,25 @@ def kmeans(x: np.ndarray, cells: int, steps: int = 10, seed: int = 0):
 
 
 def divide(table: np.ndarray, centres: np.ndarray) -> Cells:
-    """Return the rows of table (N, D), sorted by the centre nearest to each.
+    """Return the rows of table (N, D), sorted by the nearest centre (C, D).
 
     >>> divide(np.array([[9.0], [1.0]]), np.array([[0.0], [8.0]])).ids
     array([1, 0])
     """
     owner = nearest(table, centres)
     ids = owner.argsort(kind="stable")
-    sizes = np.bincount(owner, minlength=len(centres))
-    starts = np.concatenate([[0], sizes.cumsum()])
+    starts = np.searchsorted(owner[ids], np.arange(len(centres) + 1))
     return Cells(centres.astype(table.dtype), starts, ids, table[ids])
 
 
 def probe(cells: Cells, queries: np.ndarray, k: int, nprobe: int) -> Found:
-    """Return the K best rows of the cells with the nprobe nearest centres.
+    """Return the K best for queries (Q, D) in the nprobe nearest cells.
 
-    Where they hold fewer than K rows, the rest is -1. Raises ValueError
-    where nprobe is not from 1 to C.
+    Places left empty are -1. Raises ValueError if nprobe is not 1 to C.
+
+    >>> halves = divide(np.array([[9.0], [1.0]]), np.array([[0.0], [8.0]]))
+    >>> probe(halves, np.array([[7.0]]), 2, nprobe=1).ids
+    array([[ 0, -1]])
     """
     queries, centres = same_width(queries, cells.centres)
     between(nprobe, 1, len(centres), "nprobe")

@@ -26,6 +26,7 @@ LIBRARIES = (
     "bm25s",
     "transformers",
     "sentence-transformers",
+    "faiss-cpu",
 )
 
 

@@ -22,6 +22,7 @@ NAMES = (
     "words",
     "models",
     "search",
+    "indexes",
 )
 # Read by the libraries when they are first imported, which is in main.
 THREADS = ("OMP", "OPENBLAS", "MKL", "RAYON")

@@ -15,6 +15,7 @@ from embook import (
     sources,
     static,
     texts,
+    town,
     walk,
 )
 from embook.sources import SOURCES, BrokenData, MissingData, Source
@@ -56,6 +57,7 @@ READS = [
     ("walk", "walk.npz", walk.walk.__wrapped__),
     ("rag", "rag.json", rag.stored.__wrapped__),
     ("evolution", "evolution.npz", drills.races),
+    ("indexes", "indexes.json", town.recorded.__wrapped__),
     ("wikipedia", "data/summaries_en-us.json", texts.introductions),
     ("enwiki", texts.ENWIKI, texts.encyclopedia),
     ("union", "data/metadata.csv", texts.union_addresses),

@@ -8,6 +8,11 @@ from pathlib import Path
 from booksite.chapters import reading_order
 
 ROOMS = {
+    "town",
+    "graph",
+    "database",
+    "codes",
+    "cluster",
     "benchmark",
     "bert",
     "check",
@@ -53,6 +58,11 @@ AFTER = {
     "retrieval": "similarity",
     "static": "tokenization",
     "contrast": "sentences",
+    "town": "norms",
+    "codes": "indexes",
+    "graph": "indexes",
+    "cluster": "indexes",
+    "database": "indexes",
 }
 # Tests of the machinery, which no module of src/ is named after.
 MACHINERY = {"booksite", "canaries", "exercises", "house", "parity"}

@@ -1,10 +1,10 @@
 """Benchmark: does a search find the article that was meant?
 
-The book's one test of search. Wikipedia's vital articles each carry a short
-description, written by a person. It is the question; the introduction of its
-own article is the one right answer among all of them. Titles are not
-searched. Only one answer counts as right, though others may serve as well:
-what is measured is a lower bound.
+The book's one test of search. Nearly every one of Wikipedia's vital articles
+carries a short description, written by a person. It is the question; the
+introduction of its own article is the one right answer among all of them.
+Titles are not searched. Only one answer counts as right, though others may
+serve as well: what is measured is a lower bound.
 
 Chapters: sentences, search, indexes, rag
 Shapes:   Q = questions, N = articles, D = numbers a vector

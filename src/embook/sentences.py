@@ -10,7 +10,7 @@ Shapes:  N = texts or pairs, M = texts searched, T = tokens, V = words,
 import numpy as np
 
 from embook.counting import svd
-from embook.prediction import softmax
+from embook.prediction import surprisal
 from embook.refuse import between, finite, positive, rank, rows, token_ids
 from embook.similarity import cosine, dot
 
@@ -18,8 +18,8 @@ from embook.similarity import cosine, dot
 def pool(x: np.ndarray, mask: np.ndarray, how: str = "mean") -> np.ndarray:
     """Return one vector (N, D) for each text of x (N, T, D).
 
-    Of the rows under the mask (N, T): the mean, each column's max, or the
-    first. Raises ValueError for another word, or a text without a token.
+    Of the rows under the mask (N, T) the mean or each column's max, or the
+    row at place 0. Raises ValueError for another word or an empty text.
 
     >>> pool(np.array([[[4.0], [2.0], [9.0]]]), np.array([[1, 1, 0]]))
     array([[3.]])
@@ -108,8 +108,8 @@ def infonce(a: np.ndarray, b: np.ndarray, temperature: float) -> float:
     >>> round(infonce(np.eye(2), np.eye(2), 1.0), 3)  # ln(1 + 1/e)
     0.313
     """
-    right = softmax(paired(a, b), temperature).diagonal()
-    return float(-np.log(right).mean())
+    scores = paired(a, b) / positive(temperature, "temperature")
+    return float(surprisal(scores, np.arange(len(a))).mean())
 
 
 def paired(a: np.ndarray, b: np.ndarray) -> np.ndarray:

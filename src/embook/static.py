@@ -94,7 +94,7 @@ def narrow(x: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean (D,) of rows x (N, D) and a map (D, K) to K columns.
 
     (x - mean) @ map lies along the axes of widest spread, each divided by
-    the root of its spread: some of the difference goes, and some stays.
+    the root of its standard deviation: some of the difference stays.
     Raises ValueError as `pca` does.
 
     >>> narrow(np.array([[0.0, 1.0], [4.0, 1.0], [8.0, 1.0]]), 1)[1]

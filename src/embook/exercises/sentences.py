@@ -402,15 +402,17 @@ FAIR = Exercise(
         Mistake(
             _overflows,
             "Right, until the temperature is very low: e to the 1000 is "
-            "infinite. Take each row's highest score off first.",
+            "infinite. Take each row's highest score off first, and "
+            "logarithms in place of shares.",
         ),
     ),
     hints=(
         "Start with the table of cosines divided by the temperature.",
         "labels[:, None] == labels is the table of equal labels; the "
         "diagonal must stay.",
-        "Set those scores to -np.inf, take each row's highest off, then "
-        "-np.log of the diagonal's share, and the mean.",
+        "Set those scores to -np.inf and take each row's highest off. A "
+        "row's loss is np.log(np.exp(row).sum()) less its diagonal score: no "
+        "division, so nothing becomes 0. Then the mean.",
     ),
 )
 

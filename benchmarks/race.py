@@ -23,8 +23,10 @@ LIBRARIES = (
     "tokenizers",
     "tiktoken",
     "gensim",
+    "bm25s",
     "transformers",
     "sentence-transformers",
+    "faiss-cpu",
 )
 
 

@@ -15,7 +15,15 @@ from pathlib import Path
 from race import run
 
 FILE = Path(__file__).with_name("speed.json")
-NAMES = ("similarity", "tokenization", "lookup", "words", "models")
+NAMES = (
+    "similarity",
+    "tokenization",
+    "lookup",
+    "words",
+    "models",
+    "search",
+    "indexes",
+)
 # Read by the libraries when they are first imported, which is in main.
 THREADS = ("OMP", "OPENBLAS", "MKL", "RAYON")
 

@@ -409,6 +409,25 @@ def test_a_chapter_links_what_it_does_not_explain_itself(tmp_path):
     ]
 
 
+def test_a_cell_can_be_linked_to_and_a_wrong_link_is_told(tmp_path):
+    code = nbformat.v4.new_code_cell("1 + 1", id="sum-run")
+    page = nbformat.reads(notebook("# Other"), 4)
+    page.cells.append(code)
+    links = "[it](other.ipynb#cell-sum-run) [none](other.ipynb#cell-sum)"
+    pages = {
+        "index.md": f"# Page\n\n{links}\n\n```{{toctree}}\nother\n```\n",
+        "other.ipynb": nbformat.writes(page),
+    }
+    html, warnings = build(
+        tmp_path, pages, CONF.replace('"tables"', '"tables", "cells"')
+    )
+    assert 'href="other.html#cell-sum-run"' in html
+    assert "local id not found in doc 'other': 'cell-sum'" in warnings
+    assert "cell-sum-run" not in warnings
+    other = tmp_path.joinpath("out/other.html").read_text()
+    assert other.count('id="cell-sum-run"') == 1
+
+
 def test_definitions_are_found_by_the_ids_of_their_terms(tmp_path):
     page = "# Page\n\n```{glossary}\nnorm\n  A length\n  rule.\n```\n"
     tmp_path.joinpath("conf.py").write_text("")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import tiny
 
-from booksite import chapters
+from booksite import chapters, status
 from booksite.canonical import canonical
 
 
@@ -126,6 +126,45 @@ def test_a_second_run_gives_the_same_bytes(stem):
         for _ in range(2)
     )
     assert lasting(once) == lasting(again)
+
+
+# --- what it costs ----------------------------------------------------------
+
+
+def test_the_page_on_what_runs_adds_up_its_chapters(book):
+    root = book.parent
+    for stem in ("similarity", "last"):
+        tiny.save(tiny.chapter(), book / f"{stem}.ipynb")
+    costs = {"similarity": [1.5, 100], "last": [2.25, 99.9], "play": [9, 9]}
+    root.joinpath(chapters.COSTS).write_text(json.dumps(costs))
+    _, _, *rows = status.table(root)
+    assert rows == [
+        "| {doc}`/chapters/similarity` | 4 | 1 | 1 | 1.5 | 100 |",
+        "| {doc}`/chapters/last` | 4 | 1 | 1 | 2.2 | 100 |",
+        "| All; the largest | 8 | 2 | 2 | 3.8 | 100 |",
+    ]
+    root.joinpath(chapters.COSTS).write_text('{"last": [1, 2]}')
+    with pytest.raises(ValueError, match=r"'similarity'.*`make chapters`"):
+        status.table(root)
+
+
+def test_costs_are_kept_and_a_new_chapter_joins_them(book):
+    kept = book.parent / chapters.COSTS
+
+    def costs():
+        return json.loads(kept.read_text("utf-8"))
+
+    chapters.main(["last"])
+    assert list(costs()) == ["last"]
+    seconds, megabytes = costs()["last"]
+    assert 0 < seconds < 60
+    assert 20 < megabytes < 1000
+    kept.write_text('{"last": [1, 2], "gone": [3, 4]}')
+    chapters.main(["similarity"])
+    assert list(costs()) == ["similarity", "last"]
+    assert costs()["last"] == [1, 2]
+    chapters.main([])
+    assert costs()["last"] != [1, 2]
 
 
 # --- the canonical form -----------------------------------------------------

@@ -5,7 +5,19 @@ import sys
 
 import pytest
 
-from embook import data, doctor, drills, sources, texts, walk
+from embook import (
+    benchmark,
+    data,
+    doctor,
+    drills,
+    rag,
+    retrieval,
+    sources,
+    static,
+    texts,
+    town,
+    walk,
+)
 from embook.sources import SOURCES, BrokenData, MissingData, Source
 
 ROOT = sources.REPOSITORY
@@ -38,8 +50,14 @@ READS = [
     ("glove_20k", "glove_20k.npz", data.glove_small),
     ("sgns", "sgns.npz", data.sgns),
     ("sgns", "sgns_runs.npz", data.sgns_runs),
+    ("benchmark", "benchmark.npz", benchmark.encoded),
+    ("search", "search.npz", retrieval.record.__wrapped__),
+    ("static", "static.npz", static.Static),
+    ("sentences", "sentences.npz", static.kept),
     ("walk", "walk.npz", walk.walk.__wrapped__),
+    ("rag", "rag.json", rag.stored.__wrapped__),
     ("evolution", "evolution.npz", drills.races),
+    ("indexes", "indexes.json", town.recorded.__wrapped__),
     ("wikipedia", "data/summaries_en-us.json", texts.introductions),
     ("enwiki", texts.ENWIKI, texts.encyclopedia),
     ("union", "data/metadata.csv", texts.union_addresses),

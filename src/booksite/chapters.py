@@ -19,15 +19,17 @@ from booksite.canonical import canonical, text
 PICTURE = Path("back/first-answer.png")
 # One thread sums in one order, and one seed hashes strings in one order.
 REPEATABLE = {"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+# What all chapters cost, for the page on what runs.
+COSTS = Path("benchmarks/chapters.json")
 # Asked of the kernel after its last cell; Windows has no `resource`.
 COST = """
 try:
     import resource, sys
     used = resource.getrusage(resource.RUSAGE_SELF)
     peak = used.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
-    print(f"{used.ru_utime + used.ru_stime:6.1f} CPU-s  {peak:5.0f} MB")
+    print(used.ru_utime + used.ru_stime, peak)
 except ImportError:
-    print("cost unknown")
+    print()
 """
 
 
@@ -63,11 +65,12 @@ def _files(node: object) -> Iterator[str]:
 
 def execute(
     notebook: dict, folder: Path, tick: Callable[[int, int], None]
-) -> tuple[str, str]:
+) -> tuple[str, list[float]]:
     """Return the canonical text of the executed notebook, and what it cost.
 
-    It runs in a fresh kernel in `folder`; tick(done, all) is called after
-    each cell. Raises ChapterError, naming the cell, where one fails.
+    That is processor seconds and megabytes, or nothing on Windows. It runs
+    in a fresh kernel in `folder`; tick(done, all) is called after each cell.
+    Raises ChapterError, naming the cell, where one fails.
     """
     import nbformat
     from nbclient import NotebookClient
@@ -92,12 +95,16 @@ def execute(
             tick(i + 1, len(nb.cells))
         done = canonical(nb)
         probe = nbformat.v4.new_code_cell(COST)
-        client.execute_cell(probe, 0, store_history=False)
-    return done, probe.outputs[0].text.strip()
+        for _ in range(3):  # on a busy machine an answer can get lost
+            client.execute_cell(probe, 0, store_history=False)
+            if probe.outputs:
+                break
+    said = "".join(output.get("text", "") for output in probe.outputs)
+    return done, [float(x) for x in said.split()]
 
 
-def rewrite(path: Path) -> str:
-    """Return one line on a chapter, after executing and saving it.
+def rewrite(path: Path) -> tuple[str, list[float]]:
+    """Return one line on a chapter just executed and saved, and its cost.
 
     Raises ChapterError where it cannot be read or executed; the file then
     stands as it was.
@@ -118,7 +125,10 @@ def rewrite(path: Path) -> str:
         os.replace(new, path)
     state = "unchanged" if after == before else "saved"
     wall = time.perf_counter() - start
-    return f"{path.stem:16}{wall:6.1f} s  {cost}  {state}"
+    said = (
+        "{:6.1f} CPU-s  {:5.0f} MB".format(*cost) if cost else "cost unknown"
+    )
+    return f"{path.stem:16}{wall:6.1f} s  {said}  {state}", cost
 
 
 def _bar(stem: str) -> Callable[[int, int], None]:
@@ -148,6 +158,7 @@ def main(names: list[str]) -> None:
     """Return nothing; execute and save the named chapters, or all of them.
 
     The README shows the first figure of the first chapter; it is kept so.
+    What all chapters cost is kept, and that of a chapter new to the list.
 
     Exits with one message where a name is unknown or a chapter fails.
     """
@@ -161,15 +172,26 @@ def main(names: list[str]) -> None:
     for name, value in REPEATABLE.items():
         if os.environ.get(name) != value:
             sys.exit(f"{name} must be {value}: `make chapters` sets it")
+    costs = {}
     for stem, path in order.items():
         if stem in names or not names:
             try:
-                print(rewrite(path))
+                line, costs[stem] = rewrite(path)
+                print(line)
             except ChapterError as problem:
                 sys.exit(f"{problem}\nNothing was saved for {stem}.")
     figure = first_figure(next(iter(order.values())))
     if figure and PICTURE.parent.is_dir():
         PICTURE.write_bytes(figure)
+    if COSTS.parent.is_dir() and all(costs.values()):
+        new = {stem: [round(x, 1) for x in c] for stem, c in costs.items()}
+        kept = json.loads(COSTS.read_text("utf-8")) if COSTS.exists() else {}
+        # A run of one chapter adds it, and leaves the others comparable.
+        known = new if not names else new | kept
+        text = json.dumps(
+            {s: known[s] for s in order if s in known}, indent=1
+        )
+        COSTS.write_text(text + "\n", "utf-8")
 
 
 if __name__ == "__main__":

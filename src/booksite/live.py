@@ -180,8 +180,10 @@ def visit_live(translator, node: live) -> None:
     """Return nothing; open the cell."""
     classes = " ".join(node["classes"])
     said = f' data-exercise="{escape(node["exercise"])}"'
+    names = " ".join(node["ids"])
     translator.body.append(
-        f'<div class="{classes}" data-live="{escape(node["name"])}"'
+        f'<div class="{classes}" id="{names}"'
+        f' data-live="{escape(node["name"])}"'
         f"{said if node['exercise'] else ''}>\n"
     )
 

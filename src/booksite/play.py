@@ -16,9 +16,11 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+from booksite.meaning import packed
 from booksite.place import place_of
 from embook import texts, walk, watch
 from embook.data import BYTE_OF
+from embook.pieces import PASSAGES, passages
 from embook.play import MIME, STEPS, WORDS, words
 from embook.similarity import cosine, dot, top_k
 from embook.sources import ARTEFACTS
@@ -102,6 +104,16 @@ KINDS = {
             *(f"share{n}" for n in range(1, 6)),
         ),
         data="play-layer.js",
+    ),
+    "search": Kind(
+        "Two searches",
+        ("query", "own"),
+        tuple(
+            f"{column}{n}"
+            for n in range(1, len(PASSAGES) + 1)
+            for column in ("letters", "found", "meaning", "score")
+        ),
+        data="play-search-data.js",
     ),
 }
 # The scripts of the pages that hold such a figure; the first is for all.
@@ -263,12 +275,21 @@ def walk_data() -> str:
     return f"book.walk={text};\n"
 
 
+@cache
+def search_data() -> str:
+    """Return the script that brings a small search to a page."""
+    data = {"texts": PASSAGES, "table": packed(passages())}
+    text = json.dumps(data, separators=(",", ":"))
+    return f"book.passages={text};\n"
+
+
 # What is large comes when it is asked for: its script, and what it brings.
 DATA = {
     "play-words.js": (word_data, f"{WORDS:,} words"),
     "play-tokens.js": (token_data, "GPT-2’s 50,000 merges"),
     "play-run.js": (run_data, "48 words at 41 moments"),
     "play-layer.js": (walk_data, "one sentence in one layer"),
+    "play-search-data.js": (search_data, "vectors of 10,000 word pieces"),
 }
 
 

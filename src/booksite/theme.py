@@ -15,13 +15,16 @@ from booksite.csp import policy
 
 FOLDER = Path(__file__).parent / "theme"
 HEAD_SCRIPT = (FOLDER / "head.js").read_text("utf-8").strip()
-# Scripts that every page has, and those that one with such a mark has.
+# Scripts that every page has, and those that one with such a mark, or the
+# other, has.
 ALWAYS = ["store.js", "page.js", "search.js"]
 MARKED = (
     {
         "quiz.js": 'class="quiz"',
         "terms.js": "#term-",
         "progress.js": 'id="progress"',
+        "find.js": 'id="by-meaning"|data-play="search"',
+        "meaning.js": 'id="by-meaning"',
     }
     | play.SCRIPTS
     | live.SCRIPTS
@@ -46,7 +49,11 @@ def scripts(body: str, chapter: bool) -> list[str]:
     >>> scripts('<div class="quiz">', chapter=True)
     ['store.js', 'page.js', 'search.js', 'quiz.js', 'read.js']
     """
-    marked = [name for name, mark in MARKED.items() if mark in body]
+    marked = [
+        name
+        for name, marks in MARKED.items()
+        if any(mark in body for mark in marks.split("|"))
+    ]
     return ALWAYS + marked + ["read.js"] * chapter
 
 

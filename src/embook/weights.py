@@ -86,8 +86,8 @@ def array(path: Path, place: tuple[list[int], int, int]) -> np.ndarray:
     end, size = offset + math.prod(packed), path.stat().st_size
     if size < end:
         raise ValueError(f"{path} has {size} bytes: an array ends at {end}")
-    raw = np.asarray(np.memmap(path, np.uint8, "r", offset, packed))
-    return np.asarray(gguf.dequantize(raw, kind))
+    raw = np.fromfile(path, np.uint8, math.prod(packed), offset=offset)
+    return np.asarray(gguf.dequantize(raw.reshape(packed), kind))
 
 
 def readable(token: bytes) -> str:

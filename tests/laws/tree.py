@@ -8,8 +8,15 @@ from pathlib import Path
 from booksite.chapters import reading_order
 
 ROOMS = {
+    "town",
+    "graph",
+    "database",
+    "codes",
+    "cluster",
+    "benchmark",
     "bert",
     "check",
+    "contrast",
     "data",
     "doctor",
     "draw",
@@ -19,13 +26,17 @@ ROOMS = {
     "play",
     "minilm",
     "pairs",
+    "pieces",
     "refuse",
+    "retrieval",
     "seq2seq",
     "smollm",
     "sources",
+    "static",
     "table",
     "texts",
     "tunnel",
+    "verdict",
     "vocabulary",
     "walk",
     "weights",
@@ -39,10 +50,19 @@ AHEAD: dict[str, str] = {}
 # it may import. Modules up to that one may not import the room.
 AFTER = {
     "minilm": "tokenization",
+    "pieces": "tokenization",
     "smollm": "tokenization",
     "tunnel": "rotation",
     "walk": "tokenization",
     "seq2seq": "evolution",
+    "retrieval": "similarity",
+    "static": "tokenization",
+    "contrast": "sentences",
+    "town": "norms",
+    "codes": "indexes",
+    "graph": "indexes",
+    "cluster": "indexes",
+    "database": "indexes",
 }
 # Tests of the machinery, which no module of src/ is named after.
 MACHINERY = {"booksite", "canaries", "exercises", "house", "parity"}

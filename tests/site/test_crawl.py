@@ -213,13 +213,14 @@ def test_a_page_does_not_jump_while_it_loads(visit):
     assert moved <= 0.02
 
 
-def test_all_opens_from_the_disk(visit, site):
+@pytest.mark.parametrize(
+    "whole", [False, pytest.param(True, marks=pytest.mark.deep)]
+)
+def test_all_opens_from_the_disk(visit, site, whole):
     problems = []
-    for path in pages(site):
-        if (
-            path == "404.html"
-        ):  # A server's page: its links start at its root.
-            continue
+    # 404 is a server's page: its links start at its root.
+    opened = [path for path in pages(site) if path != "404.html"]
+    for path in opened if whole else KINDS:
         page, seen = visit(path, home=site.as_uri())
         scroll_through(page)
         page.wait_for_timeout(50)

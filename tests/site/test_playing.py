@@ -30,6 +30,7 @@ SLIPS = {
     "training": ("run.loss[step]],", "run.loss[step] * 1.00001],"),
     "walk": ("length: lengths[at]", "$ * 1.00001"),
     "position": ("-pair / PAIRS", "-pair / 64.001"),
+    "search": ("dot(unit(a), unit(b))", "$ * 1.00001"),
 }
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 FOCUSABLE = "input:enabled, textarea, button:enabled, summary"
@@ -147,6 +148,7 @@ def test_a_figure_shows_what_the_notebook_computed(opened, kind):
     print(f"{kind}: {len(golden)} states, {len(shown(card))} values each")
 
 
+@pytest.mark.deep
 @each_kind
 def test_a_slip_in_a_script_is_found(visit, address, site, kind):
     old, new = SLIPS[kind]
@@ -175,6 +177,7 @@ def test_a_slip_in_the_golden_numbers_is_found(opened, kind):
         assert f": {name} is " in said
 
 
+@pytest.mark.deep
 @each_kind
 def test_a_state_is_in_the_address(opened, address, site, kind):
     page, card, seen = opened(kind)
@@ -338,6 +341,7 @@ def stops(page, card) -> list[dict]:
         found.append(stop)
 
 
+@pytest.mark.deep
 @each_kind
 def test_tab_reaches_every_control_and_shows_where_it_is(opened, kind):
     page, card, _ = opened(kind)
@@ -456,6 +460,7 @@ def test_every_example_and_neighbour_can_be_asked_by_keyboard(opened):
 # --- open to every hand and eye ---------------------------------------------
 
 
+@pytest.mark.deep
 @each_kind
 @pytest.mark.parametrize("width", [320, 1280])
 def test_every_target_is_large_enough(opened, kind, width):
@@ -477,6 +482,7 @@ def test_every_target_is_large_enough(opened, kind, width):
     assert small == []
 
 
+@pytest.mark.deep
 @each_kind
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
@@ -543,6 +549,7 @@ def test_the_terms_of_a_formula_light_up_with_their_number(opened):
     assert card.locator('.term.lit[data-of="b2"]').count() == 0
 
 
+@pytest.mark.deep
 @each_kind
 def test_one_polite_sentence_when_the_hand_rests(opened, kind):
     page, card, _ = opened(kind)
@@ -568,6 +575,7 @@ def test_one_polite_sentence_when_the_hand_rests(opened, kind):
     assert says.inner_text() != first
 
 
+@pytest.mark.deep
 @each_kind
 def test_nothing_moves_by_itself(opened, kind):
     page, card, _ = opened(kind, reduced_motion="reduce")
@@ -620,6 +628,7 @@ SHIFT = """() => new Promise(done => {
 })"""
 
 
+@pytest.mark.deep
 @each_kind
 @pytest.mark.parametrize("width", [412, 1280])
 def test_no_text_jumps_when_a_figure_arrives(visit, site, kind, width):
@@ -640,7 +649,8 @@ def test_no_text_jumps_when_a_figure_arrives(visit, site, kind, width):
 
 
 @pytest.mark.parametrize(
-    ("kind", "first"), [("neighbours", "word"), ("tokenizer", "text")]
+    ("kind", "first"),
+    [("neighbours", "word"), ("tokenizer", "text"), ("search", "query")],
 )
 def test_data_comes_when_asked_for_and_says_its_size(
     visit, site, kind, first
@@ -648,11 +658,11 @@ def test_data_comes_when_asked_for_and_says_its_size(
     page, seen = visit(home_of(site, kind))
     name = site_play.KINDS[kind].data
     assert not any(name in r.url for r in seen.responses)
-    offer = page.locator("[data-load]")
+    offer = page.locator(f'[data-load="{name}"]')
     size = site.joinpath(name).stat().st_size
     assert f"({size / 1e6:.2f} MB)" in offer.inner_text()
     offer.press("Enter")
-    page.locator(".play-body").wait_for()
+    page.locator(f'[data-play="{kind}"] .play-body').wait_for()
     assert page.evaluate("document.activeElement.name") == first
     (sent,) = (r for r in seen.responses if name in r.url)
     assert len(sent.body()) == size
@@ -662,7 +672,7 @@ def test_data_comes_when_asked_for_and_says_its_size(
 def test_words_that_do_not_arrive_can_be_asked_for_again(visit, site):
     page, _ = visit(home_of(site, "neighbours"))
     page.route("**/play-words.js", lambda route: route.abort())
-    offer = page.locator("[data-load]")
+    offer = page.locator('[data-load="play-words.js"]')
     offer.press("Enter")
     page.get_by_text("It did not arrive. Try again").wait_for()
     assert page.locator('[data-play="neighbours"] > img').is_visible()
@@ -822,3 +832,39 @@ def test_an_address_too_far_is_brought_back(visit, site):
     assert (values["pieces"], values["all"]) == ("5", "64 275 201 198 66")
     assert (values["piece"], values["merges"]) == ("a", "0")
     assert seen.problems == []
+
+
+# --- two searches -----------------------------------------------------------
+
+
+def test_a_question_that_says_nothing_gets_one_sentence(opened):
+    _, card, seen = opened("search")
+    before, field = shown(card), card.locator('[name="query"]')
+    for typed, sentence in {
+        "": "Type a question first.",
+        "?!": "“?!” has no letter and no digit.",
+        "zyzx": "The table has no row for “zyzx”.",
+        "漢字": "The table has no row for “漢字”.",
+    }.items():
+        field.fill(typed)
+        assert sentence in card.locator(".play-trouble").inner_text()
+        assert shown(card) == before
+    put(card, "query", "zyzx football")
+    assert card.locator(".play-trouble").inner_text() == ""
+    card.get_by_text("Left out, as it has no row: zyzx.").wait_for()
+    assert shown(card)["meaning1"] == "match"
+    assert seen.problems == []
+
+
+def test_every_question_can_be_asked_by_keyboard(opened):
+    page, card, _ = opened("search")
+    examples, asked = card.locator(".play-examples button"), set()
+    for n in range(examples.count()):
+        examples.nth(n).focus()
+        page.keyboard.press("Enter")
+        asked.add(card.locator('[name="query"]').input_value())
+        lines = card.locator(".link")
+        found = [float(shown(card)[f"found{k}"]) > 0 for k in range(1, 9)]
+        assert lines.count() == 8
+        assert card.locator(".link.found").count() == sum(found)
+    assert len(asked) == examples.count() == 6

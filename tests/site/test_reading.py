@@ -151,8 +151,8 @@ def test_search_finds_sections_by_keyboard(visit):
 
 def test_search_has_a_page_of_all_hits(visit):
     page, seen = visit("search.html?q=vector")
-    page.locator("#all-hits a").first.wait_for()
-    assert page.locator("#all-hits a").count() > 5
+    page.locator("#by-letters a").first.wait_for()
+    assert page.locator("#by-letters a").count() > 5
     assert page.locator(".search input").input_value() == "vector"
     assert seen.problems == []
 

@@ -195,6 +195,11 @@ def _by_most(table, ids, counts, a):
     return _weighted(table, ids, a / (a + counts / counts.max()))
 
 
+def _nan_spoon(table, ids, counts, a):
+    weight = sentences.sif(counts, a)
+    return _one((weight[:, None] * table)[np.array(ids, int)].sum(axis=0))
+
+
 def _nothing(table, ids, counts, a):
     if not len(ids):
         return np.zeros(table.shape[1])
@@ -254,6 +259,11 @@ SPOON = Exercise(
         Mistake(
             _unit_rows,
             "You brought each row to length 1 first. Only the sum is.",
+        ),
+        Mistake(
+            _nan_spoon,
+            "Right, but for a text without a word: 0 / 0 gives NaN. Raise a "
+            "ValueError.",
         ),
         Mistake(
             _nothing,
@@ -345,6 +355,19 @@ def _overflows(a, b, labels, temperature):
     return float(-np.log(e.diagonal() / e.sum(axis=1)).mean())
 
 
+def _careless(a, b, labels, temperature):
+    e = np.exp(_scores(a, b, temperature))
+    return float(-np.log(e.diagonal() / e.sum(axis=1)).mean())
+
+
+def _divided(a, b, labels, temperature):
+    labels = np.asarray(labels)
+    twins = (labels[:, None] == labels) & ~np.eye(len(labels), dtype=bool)
+    s = np.where(twins, -np.inf, _scores(a, b, temperature))
+    p = np.exp(s - s.max(axis=1, keepdims=True))
+    return float(-np.log(p.diagonal() / p.sum(axis=1)).mean())
+
+
 def _pairs(seed, labels, temperature, width=3):
     rng = np.random.default_rng(seed)
     a = rng.normal(size=(len(labels), width))
@@ -367,6 +390,11 @@ FAIR = Exercise(
             _unfair,
             "This is InfoNCE as it stands: a row with the same label still "
             "counts as wrong. Leave it out.",
+        ),
+        Mistake(
+            _careless,
+            "This is InfoNCE as it stands: a row with the same label still "
+            "counts as wrong. And e to the 1000 is infinite.",
         ),
         Mistake(
             _zeroed,
@@ -405,11 +433,17 @@ FAIR = Exercise(
             "infinite. Take each row's highest score off first, and "
             "logarithms in place of shares.",
         ),
+        Mistake(
+            _divided,
+            "Right, until the temperature is very low: a share becomes 0, "
+            "and its logarithm is infinite. Do not divide: the loss is the "
+            "logarithm of the sum, less the partner's score.",
+        ),
     ),
     hints=(
         "Start with the table of cosines divided by the temperature.",
-        "labels[:, None] == labels is the table of equal labels; the "
-        "diagonal must stay.",
+        "labels = np.asarray(labels); then labels[:, None] == labels is the "
+        "table of equal labels. The diagonal must stay.",
         "Set those scores to -np.inf and take each row's highest off. A "
         "row's loss is np.log(np.exp(row).sum()) less its diagonal score: no "
         "division, so nothing becomes 0. Then the mean.",

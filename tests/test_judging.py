@@ -27,12 +27,6 @@ def test_no_question_is_in_both_sets():
     assert not first & second
 
 
-@pytest.mark.parametrize(("found", "of"), [(0, 64), (45, 64), (64, 64)])
-def test_the_interval_is_wilson_s(found, of):
-    theirs = stats.binomtest(found, of).proportion_ci(method="wilson")
-    np.testing.assert_allclose(judging.interval(found, of), theirs, atol=1e-4)
-
-
 def test_the_sign_test_is_scipy_s():
     for gained, lost in ((0, 0), (4, 2), (9, 0), (3, 12)):
         if gained + lost:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booksite import ranking
-from booksite.ranking import Index, Meaning, by_letters, fused, ranked
+from booksite.ranking import Index, Meaning, by_letters, ranked
 from embook.pieces import Pieces, words
 from embook.tokenization import wordpiece
 from embook.vocabulary import cut
@@ -70,11 +70,6 @@ def test_what_nobody_knows_scores_nothing(meaning, asked):
 
 def test_equal_scores_keep_the_order_of_the_book():
     assert ranked(np.array([1.0, 2.0, 2.0 + 1e-12, 0.0])) == [1, 2, 0]
-
-
-def test_ranks_add_up():
-    # 1/61 + 1/62 for 7, 1/61 for 5, 1/62 for 9.
-    assert fused([5, 7], [7, 9]) == [7, 5, 9]
 
 
 PLAIN = st.text("abcxyzäéİß 12.,’'-–(", max_size=40)

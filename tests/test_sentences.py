@@ -65,8 +65,8 @@ def test_places_by_hand():
     items = np.array([[1.0, 0], [0.6, 0.8], [0, 1], [0.6, 0.8]])
     asked = np.array([[0.8, 0.6], [0.0, 1.0]])
     np.testing.assert_array_equal(places(asked, items, [0, 2]), [3, 1])
-    # equal scores: the right one comes last
-    np.testing.assert_array_equal(places(asked, items, [1, 3]), [2, 3])
+    # equal scores: the first comes first
+    np.testing.assert_array_equal(places(asked, items, [1, 3]), [1, 3])
 
 
 def test_infonce_by_hand():
@@ -186,10 +186,10 @@ def test_parity_of_places(parity):
     asked, items = rng.normal(size=(30, 4)), rng.normal(size=(50, 4))
     items[7] = items[3]  # a tie
     right = np.array([3, 7, *rng.integers(50, size=28)])
-    theirs = rankdata(-(asked @ items.T), method="max", axis=1)
+    theirs = rankdata(-(asked @ items.T), method="ordinal", axis=1)
     parity(
         "sentences.places",
-        "scipy rankdata, max",
+        "scipy rankdata, ordinal",
         places(asked, items, right),
         theirs[np.arange(30), right],
     )
@@ -297,9 +297,9 @@ def test_the_others_refuse():
         sif(np.ones(2), a=0)
     with pytest.raises(ValueError, match="sum is 0"):
         sif(np.zeros(2))
-    with pytest.raises(ValueError, match="right holds 2 at place 1"):
+    with pytest.raises(ValueError, match="own holds 2 at place 1"):
         places(two, two, [0, 2])
-    with pytest.raises(ValueError, match="right has 1 entries for 2 rows"):
+    with pytest.raises(ValueError, match="own has 1 entries for 2 rows"):
         places(two, two, [0])
     with pytest.raises(ValueError, match="a has 2 rows, b has 1: pairs"):
         paired(two, two[:1])

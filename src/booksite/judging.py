@@ -11,20 +11,16 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from itertools import chain
-from math import comb, sqrt
+from math import comb
 from pathlib import Path
 
 import numpy as np
 from sphinx.util import logging
 
-from booksite.ranking import (
-    Index,
-    Meaning,
-    by_letters,
-    fused,
-    ranked,
-)
+from booksite.ranking import Index, Meaning, by_letters, ranked
 from embook.pieces import words
+from embook.search import fuse
+from embook.verdict import interval
 
 LOGGER = logging.getLogger(__name__)
 FILE = Path(__file__).with_name("queries.toml")
@@ -57,18 +53,6 @@ class Answer:
 def queries(which: str = "published") -> list[dict]:
     """Return the questions of a set: published or tuning."""
     return tomllib.loads(FILE.read_text("utf-8"))[which]
-
-
-def interval(found: int, of: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a share.
-
-    >>> [round(end, 3) for end in interval(5, 10)]
-    [0.237, 0.763]
-    """
-    z = 1.96
-    middle = (found + z * z / 2) / (of + z * z)
-    reach = z * sqrt(found * (of - found) / of + z * z / 4) / (of + z * z)
-    return middle - reach, middle + reach
 
 
 def chance(gained: int, lost: int) -> float:
@@ -136,12 +120,16 @@ def ways(by: Meaning) -> dict[str, Callable[[str], list[int]]]:
     def meaning(asked: str) -> list[int]:
         return ranked(by.scores(asked))
 
+    def both(asked: str) -> list[int]:
+        found = filter(None, (letters(asked), meaning(asked)))
+        return ranked(fuse([*found], len(by.book.counts)))
+
     return {
         "all": every_word(by.book),
         "letters": letters,
         "one": one_vector(by),
         "meaning": meaning,
-        "both": lambda asked: fused(letters(asked), meaning(asked)),
+        "both": both,
     }
 
 

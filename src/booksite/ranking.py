@@ -18,6 +18,7 @@ from functools import cached_property
 import numpy as np
 
 from embook.pieces import Pieces, words
+from embook.search import rarity
 
 # A word of a heading counts as so many.
 HEADING = 3
@@ -67,8 +68,7 @@ class Index:
     def rarity(self, columns: np.ndarray) -> float:
         """Return what a word is worth that stands where one of these does."""
         having = self.having(columns).sum()
-        without = len(self.counts) - having
-        return float(np.log1p((without + 0.5) / (having + 0.5)))
+        return float(rarity(having, len(self.counts)))
 
     def gain(self, often: np.ndarray, rarity: float) -> np.ndarray:
         """Return what a word of the question adds to each section (N,).
@@ -174,16 +174,3 @@ def ranked(scores: np.ndarray) -> list[int]:
     scores = scores.round(DIGITS)
     order = np.argsort(-scores, kind="stable")
     return [int(n) for n in order if scores[n] > 0]
-
-
-def fused(*lists: Sequence[int], depth: int = 60) -> list[int]:
-    """Return one order of several: reciprocal rank fusion (Cormack, 2009).
-
-    >>> fused([5, 7], [7, 9])
-    [7, 5, 9]
-    """
-    total = Counter()
-    for places in lists:
-        for rank, n in enumerate(places, 1):
-            total[n] += 1 / (depth + rank)
-    return sorted(total, key=lambda n: (-round(total[n], DIGITS), n))

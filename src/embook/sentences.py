@@ -9,6 +9,7 @@ Shapes:  N = texts or pairs, M = texts searched, T = tokens, V = words,
 
 import numpy as np
 
+from embook import retrieval
 from embook.counting import svd
 from embook.prediction import surprisal
 from embook.refuse import between, finite, positive, rank, rows, token_ids
@@ -84,19 +85,16 @@ def common(x: np.ndarray) -> np.ndarray:
     return svd(rows(x), 1)[2][0]
 
 
-def places(asked: np.ndarray, items: np.ndarray, right) -> np.ndarray:
-    """Return the place (N,) of the right item for each vector asked (N, D).
+def places(asked: np.ndarray, items: np.ndarray, own) -> np.ndarray:
+    """Return the place (N,) of its own item for each vector asked (N, D).
 
-    Items (M, D) are ranked by dot product, 1 is first; of equals the right
-    one comes last. Raises ValueError where right (N,) names no item.
+    Items (M, D) are ranked by dot product, 1 is first; of equals the first
+    comes first. Raises ValueError where own (N,) names no item.
 
     >>> places(np.array([[1.0, 0]]), np.array([[2.0, 1], [1, 0]]), [1])
     array([2])
     """
-    scores = dot(asked, items)
-    right = token_ids(right, len(items), "right", rows=len(scores))
-    own = scores[np.arange(len(scores)), right]
-    return (scores >= own[:, None]).sum(axis=1)
+    return retrieval.places(dot(asked, items), own)
 
 
 def infonce(a: np.ndarray, b: np.ndarray, temperature: float) -> float:

@@ -163,6 +163,10 @@ def _blanks_only(reply, names):
     return min(there, key=lambda n: words.find(f" {n.lower()} "), default="")
 
 
+def _stops_only(reply, names):
+    return _blanks_only(reply.replace(".", "").replace(",", ""), names)
+
+
 def _whole_reply(reply, names):
     said = reply.lower().strip(" .")
     return next((n for n in names if n.lower() == said), "")
@@ -176,7 +180,8 @@ FIRST = Exercise(
         ("It is Quito, not Lima.", ["Lima", "Quito"]),
         ("It is Lima, not Quito.", ["Lima", "Quito"]),
         ("In Tunisia they say Lima.", ["Tunis", "Lima"]),
-        ("IT IS QUITO!", ["Lima", "Quito"]),
+        ("IT IS QUITO.", ["Lima", "Quito"]),
+        ("Quito! Not Lima.", ["Lima", "Quito"]),
         ("The answer is Buenos Aires.", ["Lima", "Buenos Aires"]),
         ("Peru is a country.", ["Lima", "Quito"]),
         ("Lima", ["Lima"]),
@@ -208,6 +213,11 @@ FIRST = Exercise(
             _blanks_only,
             "A full stop or a comma may follow a name at once. Take the "
             "punctuation out first.",
+        ),
+        Mistake(
+            _stops_only,
+            "You took out full stops and commas. Other signs may stand "
+            "beside a name too, such as an exclamation mark.",
         ),
         Mistake(
             _whole_reply,
@@ -391,6 +401,10 @@ def _no_passage_is_fine(claims, passages):
     return [place for place in faulty(claims, passages) if place in known]
 
 
+def _places_from_one(claims, passages):
+    return [place + 1 for place in faulty(claims, passages)]
+
+
 def _names(claims, passages):
     return [claims[place][0] for place in faulty(claims, passages)]
 
@@ -449,6 +463,11 @@ FAULTY = Exercise(
         Mistake(
             _no_passage_is_fine,
             "A citation of a passage that is not there cannot hold.",
+        ),
+        Mistake(
+            _places_from_one,
+            "Passages are counted from 1, but the places of the claims in "
+            "their list from 0.",
         ),
         Mistake(_names, "Return the places of the claims, not their names."),
         Mistake(_those_that_hold, "These are the claims that hold."),

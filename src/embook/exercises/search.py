@@ -275,6 +275,13 @@ def _numbers_as_places(one, other, size):
     return np.argsort(-total, kind="stable")
 
 
+def _counted_from_zero(one, other, size):
+    total = np.zeros(size)
+    for ranking in (one, other):
+        total[ranking] += 1 / (60 + np.arange(len(ranking)))
+    return np.argsort(-total, kind="stable")
+
+
 def _no_sixty(one, other, size):
     total = np.zeros(size)
     for ranking in (one, other):
@@ -342,6 +349,10 @@ FUSED = Exercise(
             _numbers_as_places,
             "You took the numbers of the texts for their places. A ranking "
             "holds numbers; where a number stands is its place.",
+        ),
+        Mistake(
+            _counted_from_zero,
+            "Places count from 1: the first text gets 1/61, not 1/60.",
         ),
         Mistake(
             _no_sixty,

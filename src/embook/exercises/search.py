@@ -241,19 +241,20 @@ ADDS = Exercise(
 # --- fused: two lists become one ------------------------------------------
 
 
-def fused(one, other, size):
-    """Return all V = size texts, best first, by reciprocal rank fusion."""
+def _totals(one, other, size, first=61):
     total = np.zeros(size)
     for ranking in (one, other):
-        total[ranking] += 1 / (61 + np.arange(len(ranking)))
+        total[ranking] += 1 / (first + np.arange(len(ranking)))
+    return total
+
+
+def _order(total):
     return np.argsort(-total, kind="stable")
 
 
-def _totals(one, other, size):
-    total = np.zeros(size)
-    for ranking in (one, other):
-        total[ranking] += 1 / (61 + np.arange(len(ranking)))
-    return total
+def fused(one, other, size):
+    """Return all V = size texts, best first, by reciprocal rank fusion."""
+    return _order(_totals(one, other, size))
 
 
 def _worst_first(one, other, size):
@@ -276,17 +277,11 @@ def _numbers_as_places(one, other, size):
 
 
 def _counted_from_zero(one, other, size):
-    total = np.zeros(size)
-    for ranking in (one, other):
-        total[ranking] += 1 / (60 + np.arange(len(ranking)))
-    return np.argsort(-total, kind="stable")
+    return _order(_totals(one, other, size, first=60))
 
 
 def _no_sixty(one, other, size):
-    total = np.zeros(size)
-    for ranking in (one, other):
-        total[ranking] += 1 / (1 + np.arange(len(ranking)))
-    return np.argsort(-total, kind="stable")
+    return _order(_totals(one, other, size, first=1))
 
 
 def _sum_of_places(one, other, size):

@@ -1,7 +1,7 @@
 """Graph: an index of roads, walked from row to nearer row (HNSW).
 
 Chapter: chapters/indexes.ipynb
-Source:  Malkov & Yashunin (2018), arXiv:1603.09320
+Source:  Malkov & Yashunin (2020), arXiv:1603.09320
 Shapes:  N = rows, Q = queries, D = numbers a row, K = neighbours
 
 Scores are dot products: the largest is the nearest if rows have length 1.

@@ -268,6 +268,21 @@ def _turned_ties(one, other, size):
     return np.argsort(_totals(one, other, size), kind="stable")[::-1]
 
 
+def _unsteady(one, other, size):
+    return np.argsort(-_totals(one, other, size))
+
+
+def _unsteady_turned(one, other, size):
+    return np.argsort(_totals(one, other, size))[::-1]
+
+
+def _from_60(one, other, size):
+    total = np.zeros(size)
+    for ranking in (one, other):
+        total[ranking] += 1 / (60 + np.arange(len(ranking)))
+    return np.argsort(-total, kind="stable")
+
+
 def _numbers_as_places(one, other, size):
     total = np.zeros(size)
     for ranking in (one, other):
@@ -337,6 +352,21 @@ FUSED = Exercise(
             _turned_ties,
             "Right but for texts that are even: reversing an order reverses "
             "them too. Sort the negated sums with kind='stable'.",
+        ),
+        Mistake(
+            _unsteady,
+            "Right but for texts that are even: of these the lower number "
+            "comes first. Sort with kind='stable'.",
+        ),
+        Mistake(
+            _unsteady_turned,
+            "Right but for texts that are even: of these the lower number "
+            "comes first. Sort the negated sums with kind='stable'.",
+        ),
+        Mistake(
+            _from_60,
+            "Places count from 1: the first text of a list gets 1/61, not "
+            "1/60.",
         ),
         Mistake(
             _numbers_as_places,

@@ -269,15 +269,23 @@ def _turned_ties(one, other, size):
     return np.argsort(_totals(one, other, size), kind="stable")[::-1]
 
 
+def _unsteady(one, other, size):
+    return np.argsort(-_totals(one, other, size))
+
+
+def _unsteady_turned(one, other, size):
+    return np.argsort(_totals(one, other, size))[::-1]
+
+
+def _from_60(one, other, size):
+    return _order(_totals(one, other, size, first=60))
+
+
 def _numbers_as_places(one, other, size):
     total = np.zeros(size)
     for ranking in (one, other):
         total[: len(ranking)] += 1 / (61 + ranking)
-    return np.argsort(-total, kind="stable")
-
-
-def _counted_from_zero(one, other, size):
-    return _order(_totals(one, other, size, first=60))
+    return _order(total)
 
 
 def _no_sixty(one, other, size):
@@ -341,13 +349,24 @@ FUSED = Exercise(
             "them too. Sort the negated sums with kind='stable'.",
         ),
         Mistake(
+            _unsteady,
+            "Right but for texts that are even: of these the lower number "
+            "comes first. Sort with kind='stable'.",
+        ),
+        Mistake(
+            _unsteady_turned,
+            "Right but for texts that are even: of these the lower number "
+            "comes first. Sort the negated sums with kind='stable'.",
+        ),
+        Mistake(
+            _from_60,
+            "Places count from 1: the first text of a list gets 1/61, not "
+            "1/60.",
+        ),
+        Mistake(
             _numbers_as_places,
             "You took the numbers of the texts for their places. A ranking "
             "holds numbers; where a number stands is its place.",
-        ),
-        Mistake(
-            _counted_from_zero,
-            "Places count from 1: the first text gets 1/61, not 1/60.",
         ),
         Mistake(
             _no_sixty,

@@ -159,6 +159,21 @@ def first_figure(path: Path) -> bytes:
     return b""
 
 
+def keep(costs: dict[str, list[float]], order: list[str], add: bool) -> None:
+    """Return nothing; write what chapters cost, in reading order.
+
+    If add, those that have a cost already keep it: figures of one run can be
+    compared.
+    """
+    known = {
+        stem: [round(x, 1) for x in cost] for stem, cost in costs.items()
+    }
+    if add and COSTS.exists():
+        known |= json.loads(COSTS.read_text("utf-8"))
+    listed = {stem: known[stem] for stem in order if stem in known}
+    COSTS.write_text(json.dumps(listed, indent=1) + "\n", "utf-8")
+
+
 def main(names: list[str]) -> None:
     """Return nothing; execute and save the named chapters, or all of them.
 
@@ -189,14 +204,7 @@ def main(names: list[str]) -> None:
     if figure and PICTURE.parent.is_dir():
         PICTURE.write_bytes(figure)
     if COSTS.parent.is_dir() and all(costs.values()):
-        new = {stem: [round(x, 1) for x in c] for stem, c in costs.items()}
-        kept = json.loads(COSTS.read_text("utf-8")) if COSTS.exists() else {}
-        # A run of one chapter adds it, and leaves the others comparable.
-        known = new if not names else new | kept
-        text = json.dumps(
-            {s: known[s] for s in order if s in known}, indent=1
-        )
-        COSTS.write_text(text + "\n", "utf-8")
+        keep(costs, [*order], add=bool(names))
 
 
 if __name__ == "__main__":

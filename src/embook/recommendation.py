@@ -118,7 +118,7 @@ def factors(table, width=50, alpha=20.0, penalty=5.0, rounds=5, seed=0):
     return x, y
 
 
-def item2vec(table, width=50, epochs=20, power=0.75, seed=0) -> tuple:
+def item2vec(table, width=50, epochs=10, power=0.75, seed=0) -> tuple:
     """Return tables v and u (V, D) of SGNS, with a basket for a sentence.
 
     All of its things are neighbours, the close ones a little more often.
@@ -130,7 +130,7 @@ def item2vec(table, width=50, epochs=20, power=0.75, seed=0) -> tuple:
     v, u = start(table.shape[1], width, seed, np.float32)
     window = int(sizes.max())
     reading = blocks(ids, owner, count, epochs, seed, window, power=power)
-    for _ in train(v, u, reading):
+    for _ in train(v, u, reading, rate=0.1):
         pass
     return v, u
 

@@ -104,11 +104,18 @@ def shop(least: int = LEAST, often: int = OFTEN) -> Shop:
 
     The most mentioned article is number 0. Baskets that keep fewer than
     `least` of these articles are left out, before and after. The rest is
-    dealt out at random: one tenth to choose by, one for the test.
+    dealt out at random: one tenth to choose by, one for the test. Raises
+    ValueError where least is below 2, or often below 1.
     """
-    full = [b for b in mentioned() if len(b) >= between(least, 2)]
+    full = [
+        b for b in mentioned() if len(b) >= between(least, 2, name="least")
+    ]
     count = Counter(m for basket in full for m in basket)
-    kept = [m for m, n in count.most_common() if n >= between(often, 1)]
+    kept = [
+        m
+        for m, n in count.most_common()
+        if n >= between(often, 1, name="often")
+    ]
     row = {m: i for i, m in enumerate(kept)}
     full = [[row[m] for m in basket if m in row] for basket in full]
     full = [basket for basket in full if len(basket) >= least]

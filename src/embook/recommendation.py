@@ -19,8 +19,8 @@ from embook.windows import blocks
 def held(baskets: Sequence[Sequence[int]], size: int):
     """Return the sparse table (N, V) with a 1 for each thing in each basket.
 
-    Raises ValueError where there is no basket, or one is empty or names a
-    thing that is not below V = size.
+    Raises ValueError where there is no basket, one is empty, or a thing's
+    number is not below V = size.
 
     >>> held([[2, 0], [1]], size=3).toarray()
     array([[1., 0., 1.],
@@ -77,9 +77,9 @@ def ease(table, penalty: float) -> np.ndarray:
 def fold(table, y: np.ndarray, alpha=20.0, penalty=5.0) -> np.ndarray:
     """Return the rows x (N, D) that fit baskets (N, V), with y (V, D) fixed.
 
-    Each minimises the sum over all V of c (p - x · y)², plus penalty times
-    x². p is 1 and c is 1 + alpha for what the basket holds; elsewhere p is 0
-    and c is 1. Raises ValueError where shapes do not fit.
+    Each minimises the sum over V of c (p - x · y)², plus penalty times x².
+    p is 1 and c is 1 + alpha for what the basket holds; elsewhere p is 0 and
+    c is 1. Raises ValueError where shapes do not fit.
 
     >>> fold(held([[0], [1]], 2), np.array([[1.0], [2.0]]), 1.0, 1.0)
     array([[0.28571429],
@@ -87,11 +87,9 @@ def fold(table, y: np.ndarray, alpha=20.0, penalty=5.0) -> np.ndarray:
     """
     y, table = finite(rank(y, 2, "y"), "y"), table.tocsr()
     if table.shape[1] != len(y):
-        raise ValueError(
-            f"baskets of {table.shape[1]} things, y has {len(y)}"
-        )
-    positive(alpha, "alpha")
-    all_of_it = y.T @ y + positive(penalty, "penalty") * np.eye(y.shape[1])
+        raise ValueError(f"baskets of {table.shape[1]} things, y of {len(y)}")
+    penalty, alpha = positive(penalty, "penalty"), positive(alpha, "alpha")
+    all_of_it = y.T @ y + penalty * np.eye(y.shape[1])
     x = np.zeros((table.shape[0], y.shape[1]))
     for n, (low, high) in enumerate(pairwise(table.indptr)):
         own = y[table.indices[low:high]]
@@ -110,8 +108,8 @@ def factors(table, width=50, alpha=20.0, penalty=5.0, rounds=5, seed=0):
     >>> (x @ y.T > 0.5).astype(int).tolist()
     [[1, 1, 0], [0, 0, 1]]
     """
-    rng = np.random.default_rng(between(seed, 0, name="seed"))
-    y = rng.normal(0, 0.1, (table.shape[1], between(width, 1, name="width")))
+    shape = table.shape[1], between(width, 1, name="width")
+    y = np.random.default_rng(seed).normal(0, 0.1, shape)
     for _ in range(between(rounds, 1, name="rounds")):
         x = fold(table, y, alpha, penalty)
         y = fold(table.T, x, alpha, penalty)
@@ -123,13 +121,15 @@ def item2vec(table, width=50, epochs=10, power=0.75, seed=0) -> tuple:
 
     All of its things are neighbours, the close ones a little more often.
     Noise is drawn by count to a power. Raises ValueError as `blocks` does.
+
+    >>> item2vec(held([[0, 1], [2, 1]], size=3), width=4)[0].shape
+    (3, 4)
     """
-    sizes = np.diff(table.indptr)
-    owner, ids = np.repeat(np.arange(len(sizes)), sizes), table.indices
-    count = np.bincount(ids, minlength=table.shape[1])
-    v, u = start(table.shape[1], width, seed, np.float32)
-    window = int(sizes.max())
-    reading = blocks(ids, owner, count, epochs, seed, window, power=power)
+    sizes, ids = np.diff(table.indptr), table.indices
+    owner, count = np.repeat(np.arange(len(sizes)), sizes), table.sum(axis=0)
+    v, u = start(len(count), width, seed, np.float32)
+    widest = int(sizes.max())
+    reading = blocks(ids, owner, count, epochs, seed, widest, power=power)
     for _ in train(v, u, reading, rate=0.1):
         pass
     return v, u

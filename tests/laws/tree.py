@@ -8,6 +8,7 @@ from pathlib import Path
 from booksite.chapters import reading_order
 
 ROOMS = {
+    "baskets",
     "town",
     "graph",
     "database",

@@ -68,18 +68,18 @@ def rows(x: np.ndarray, name: str = "x") -> np.ndarray:
     return finite(rank(x, 2, name), name)
 
 
-def same_width(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a (N, D) and b (V, D) as finite floats of one width D.
+def same_width(a: np.ndarray, b: np.ndarray, names: str = "ab") -> tuple:
+    """Return a (N, D) and b (V, D), by these names, as finite floats.
 
     >>> same_width(np.ones((2, 3)), np.ones((5, 4)))
     Traceback (most recent call last):
     ValueError: rows of a have 3 numbers, rows of b have 4: widths must agree
     """
-    a, b = rows(a, "a"), rows(b, "b")
+    a, b = rows(a, names[0]), rows(b, names[1])
     if a.shape[1] != b.shape[1]:
         raise ValueError(
-            f"rows of a have {a.shape[1]} numbers, "
-            f"rows of b have {b.shape[1]}: widths must agree"
+            f"rows of {names[0]} have {a.shape[1]} numbers, "
+            f"rows of {names[1]} have {b.shape[1]}: widths must agree"
         )
     return a, b
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from embook.counting import encode
-from embook.refuse import between, rows, words
+from embook.refuse import between, same_width, words
 from embook.windows import Block, blocks, questions
 
 LONGEST = 1.0  # no row moves farther in one step
@@ -36,16 +36,9 @@ def loss(v: np.ndarray, u: np.ndarray, wanted, weight) -> float:
     >>> print(f"{loss([[1.0]], [[2.0], [2.0]], [1, 0], 1):.3f}")
     2.254
     """
-    v, u = _alike(v, u)
+    v, u = same_width(v, u, "vu")
     scores = np.where(np.array(wanted, bool), 1, -1) * (v @ u.T)
     return float((weight * np.logaddexp(0, -scores)).sum())
-
-
-def _alike(v: np.ndarray, u: np.ndarray) -> tuple:
-    v, u = rows(v, "v"), rows(u, "u")
-    if v.shape[1] != u.shape[1]:
-        raise ValueError(f"v is {v.shape}, u is {u.shape}: widths must agree")
-    return v, u
 
 
 def gradients(v: np.ndarray, u: np.ndarray, wanted, weight) -> tuple:
@@ -58,7 +51,7 @@ def gradients(v: np.ndarray, u: np.ndarray, wanted, weight) -> tuple:
     [array([[1.523]]), array([[-0.119],
            [ 0.881]])]
     """
-    v, u = _alike(v, u)
+    v, u = same_width(v, u, "vu")
     error = weight * (sigmoid(v @ u.T) - wanted)
     return error @ u, error.T @ v
 
@@ -77,7 +70,7 @@ def start(size: int, width: int, seed: int = 0, dtype=np.float64) -> tuple:
     return v.astype(dtype), np.zeros(shape, dtype)
 
 
-def add(table: np.ndarray, ids: np.ndarray, x: np.ndarray, most=1e9):
+def add(table: np.ndarray, ids: np.ndarray, x: np.ndarray, most=np.inf):
     """Return nothing; add each row of x (N, D) to the row that ids (N,) name.
 
     A row that is named twice gets both, as by np.add.at, but faster. No row
@@ -88,11 +81,16 @@ def add(table: np.ndarray, ids: np.ndarray, x: np.ndarray, most=1e9):
     >>> table.ravel()
     array([2., 5.])
     """
+    from scipy.sparse import csr_array
+
     order = np.argsort(ids, kind="stable")
     runs = np.flatnonzero(np.diff(ids[order], prepend=-1))
-    moves = np.add.reduceat(x[order], runs)
-    far = np.sqrt((moves * moves).sum(axis=1, keepdims=True))
-    table[ids[order[runs]]] += moves * (most / np.maximum(far, most))
+    cells = np.ones(len(ids), x.dtype), order, np.append(runs, len(ids))
+    moves = csr_array(cells, shape=(len(runs), len(ids))) @ x
+    if most < np.inf:
+        far = np.linalg.norm(moves, axis=1, keepdims=True)
+        moves *= most / np.maximum(far, most)
+    table[ids[order[runs]]] += moves
 
 
 def skipgram(v: np.ndarray, u: np.ndarray, block: Block, rate: float) -> None:

@@ -132,6 +132,16 @@ def test_the_crawl_sees_what_is_wrong(visit, address):
     assert page.evaluate("document.documentElement.scrollWidth") > 1280
 
 
+def test_every_column_of_a_table_has_a_heading(site):
+    empty = re.compile(r"<th\b[^>]*>(\s|<p>|</p>)*</th>")
+    assert empty.search('<th class="head"><p></p></th>')
+    assert [
+        path
+        for path in pages(site)
+        if empty.search(site.joinpath(path).read_text())
+    ] == []
+
+
 def test_every_link_and_anchor_leads_somewhere(site):
     read = {
         path: Links(site.joinpath(path).read_text()) for path in pages(site)

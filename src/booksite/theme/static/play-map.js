@@ -81,7 +81,7 @@ book.play.start("map", (kit) => {
     both: "M0-6.5L6.5 0L0 6.5L-6.5 0Z",
     missed: "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0Z",
     false: "M-4.5-4.5H4.5V4.5H-4.5Z",
-    asked: "M0-8L2-2.7 7.6-2.5 3.2 1 4.7 6.5 0 3.3-4.7 6.5-3.2 1-7.6-2.5-2-2.7Z",
+    asked: "M0-8L2-3 8-2 3 1 5 7 0 3-5 7-3 1-8-2-2-3Z",
   };
   const SAYS = {
     both: "near in truth and on the map",
@@ -89,11 +89,11 @@ book.play.start("map", (kit) => {
     false: "near on the map, not in truth",
   };
   const paper = draw("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, role: "img" });
-  const frame = { class: "grid", width: SIDE - 2, height: SIDE - 2, x: 1, y: 1 };
+  const inner = { width: SIDE - 2, height: SIDE - 2, x: 1, y: 1 };
   const specks = words.map(() => draw("circle", { class: "speck", r: 2.2 }));
   const marks = draw("g");
   let ties = draw("path");
-  paper.append(draw("rect", frame), ...specks, ties, marks);
+  paper.append(draw("rect", { class: "grid", ...inner }), ...specks, ties, marks);
   const spot = ([x, y]) => [x, y].map((n) => (SIDE * (n + 535)) / 1070);
   function move(element, [x, y]) {
     element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
@@ -181,7 +181,8 @@ book.play.start("map", (kit) => {
         const shape = draw("path", { class: `mark ${kind}`, d: SHAPES[kind] });
         const names = some.map((n) => words[n]).join(", ") || "none";
         const head = make("b", {}, `${some.length} ${SAYS[kind]}: `);
-        return make("li", {}, draw("svg", box, shape), make("span", {}, head, names));
+        const said = make("span", {}, head, names);
+        return make("li", {}, draw("svg", box, shape), said);
       }),
     );
   }

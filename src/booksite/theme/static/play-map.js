@@ -92,7 +92,7 @@ book.play.start("map", (kit) => {
   const inner = { width: SIDE - 2, height: SIDE - 2, x: 1, y: 1 };
   const specks = words.map(() => draw("circle", { class: "speck", r: 2.2 }));
   const marks = draw("g");
-  let ties = draw("path");
+  let ties = draw("path", { class: "guide" });
   paper.append(draw("rect", { class: "grid", ...inner }), ...specks, ties, marks);
   const spot = ([x, y]) => [x, y].map((n) => (SIDE * (n + 535)) / 1070);
   function move(element, [x, y]) {
@@ -111,8 +111,8 @@ book.play.start("map", (kit) => {
 
   // Beside its mark, where no other name and no mark is; else the list has it
   function free(taken, [x, y], word) {
-    const half = 3 + 3.9 * word.length;
-    const aside = half + 6;
+    const half = 2 + 4.2 * word.length;
+    const aside = half + 8;
     const ways = [[aside, 4], [-aside, 4], [0, -10], [0, 19]];
     ways.push(...[-9, 17].flatMap((dy) => [[aside - 3, dy], [3 - aside, dy]]));
     const fits = ([dx, dy]) =>
@@ -162,7 +162,8 @@ book.play.start("map", (kit) => {
     for (const [n, kind] of of) mark(n, kind, taken, spot(at[n]));
     const from = spot(at[asked]);
     const d = truth[asked].map((n) => `M${from}L${spot(at[n])}`).join("");
-    if (before.by !== state.by) {
+    // On their way the dots have no lines.
+    if (before.by && before.by !== state.by) {
       const fresh = draw("path", { class: "guide tie" });
       ties.replaceWith(fresh);
       ties = fresh;

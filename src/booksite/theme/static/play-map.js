@@ -94,6 +94,7 @@ book.play.start("map", (kit) => {
   const marks = draw("g");
   let ties = draw("path", { class: "guide" });
   paper.append(draw("rect", { class: "grid", ...inner }), ...specks, ties, marks);
+  // 500 steps to each side of the middle, and a rim
   const spot = ([x, y]) => [x, y].map((n) => (SIDE * (n + 535)) / 1070);
   function move(element, [x, y]) {
     element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;

@@ -12,7 +12,7 @@ import pytest
 import tiny
 from laws import decimals, stored
 
-from embook import data, play, walk, watch
+from embook import data, maps, play, walk, watch
 from embook.vocabulary import published
 
 ROOT = Path(__file__).parents[1]
@@ -256,6 +256,21 @@ def test_the_walk_arrives_as_it_was_and_is_light():
     assert [stage["name"] for stage in sent["stages"]] == [
         stage.name for stage in walk.STAGES
     ]
+
+
+def test_the_maps_arrive_as_they_were_and_are_light():
+    site = pytest.importorskip("booksite.play")
+    text = site.map_data()
+    assert len(gzip.compress(text.encode(), 9)) <= 60 * KB
+    sent, table, drawn = arrived(text, "maps"), maps.chosen(), maps.places()
+    assert sent["words"].split(" ") == list(table.words)
+    numbers = np.reshape(sent["numbers"], table.vectors.shape) / play.STEPS
+    np.testing.assert_allclose(numbers, table.vectors, atol=1e-12)
+    assert [one["name"] for one in sent["maps"]] == list(drawn)
+    for one, places in zip(sent["maps"], drawn.values(), strict=True):
+        np.testing.assert_array_equal(
+            np.reshape(one["places"], places.shape), places
+        )
 
 
 def test_the_tokens_arrive_as_they_were_and_are_light():

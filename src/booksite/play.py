@@ -18,7 +18,7 @@ from sphinx.util import logging
 
 from booksite.meaning import packed
 from booksite.place import place_of
-from embook import texts, walk, watch
+from embook import maps, texts, walk, watch
 from embook.data import BYTE_OF
 from embook.pieces import PASSAGES, passages
 from embook.play import MIME, STEPS, WORDS, words
@@ -114,6 +114,19 @@ KINDS = {
             for column in ("letters", "found", "meaning", "score")
         ),
         data="play-search-data.js",
+    ),
+    "map": Kind(
+        "Near on the map, near in truth?",
+        ("word", "by"),
+        (
+            *("common", "mean", "nearer"),
+            *(
+                f"{column}{n}"
+                for n in range(1, NEIGHBOURS + 1)
+                for column in ("near", "cosine", "dot")
+            ),
+        ),
+        data="play-maps.js",
     ),
 }
 # The scripts of the pages that hold such a figure; the first is for all.
@@ -250,7 +263,7 @@ def run_data() -> str:
     data |= {
         "kinds": texts.groups(),
         # In thousandths: a mark moves by less than it is wide.
-        "places": np.rint(1000 * run.places).astype(int).ravel().tolist(),
+        "places": _whole(1000 * run.places),
         "nearest": run.nearest[:, :, 0].ravel().tolist(),
     }
     text = json.dumps(data, separators=(",", ":"))
@@ -276,6 +289,27 @@ def walk_data() -> str:
 
 
 @cache
+def map_data() -> str:
+    """Return the script that brings words, their vectors, and four maps."""
+    table, places = maps.chosen(), maps.places()
+    data = {
+        "words": " ".join(table.words),
+        # In whole steps, so that sums are exact.
+        "numbers": _whole(table.vectors * STEPS),
+        "maps": [
+            {"name": name, "label": label, "places": _whole(places[name])}
+            for name, label in maps.MAPS.items()
+        ],
+    }
+    text = json.dumps(data, separators=(",", ":"))
+    return f"book.maps={text};\n"
+
+
+def _whole(x: np.ndarray) -> list[int]:
+    return np.rint(x).astype(int).ravel().tolist()
+
+
+@cache
 def search_data() -> str:
     """Return the script that brings a small search to a page."""
     data = {"texts": PASSAGES, "table": packed(passages())}
@@ -289,6 +323,7 @@ DATA = {
     "play-tokens.js": (token_data, "GPT-2’s 50,000 merges"),
     "play-run.js": (run_data, "48 words at 41 moments"),
     "play-layer.js": (walk_data, "one sentence in one layer"),
+    "play-maps.js": (map_data, "240 words on four maps"),
     "play-search-data.js": (search_data, "vectors of 10,000 word pieces"),
 }
 

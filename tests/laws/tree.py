@@ -24,6 +24,7 @@ ROOMS = {
     "drills",
     "errands",
     "llama",
+    "maps",
     "play",
     "minilm",
     "pairs",
@@ -50,6 +51,7 @@ AHEAD: dict[str, str] = {}
 # Rooms that use what chapters built: each with the last chapter whose module
 # it may import. Modules up to that one may not import the room.
 AFTER = {
+    "maps": "dimension",
     "minilm": "tokenization",
     "pieces": "tokenization",
     "smollm": "tokenization",

@@ -31,9 +31,10 @@ SLIPS = {
     "walk": ("length: lengths[at]", "$ * 1.00001"),
     "position": ("-pair / PAIRS", "-pair / 64.001"),
     "search": ("dot(unit(a), unit(b))", "$ * 1.00001"),
+    "map": ("/ (lengths[a] * lengths[b])", "$ * 1.00001"),
 }
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
-FOCUSABLE = "input:enabled, textarea, button:enabled, summary"
+FOCUSABLE = "input:enabled, textarea, select, button:enabled, summary"
 
 
 def home_of(site: Path, kind: str) -> str:
@@ -79,9 +80,13 @@ def put(card, key: str, value) -> None:
         card.locator(f'[data-key="{key}"][value="{value}"]').check()
     else:
         field = card.locator(f'[name="{key}"]')
+        tag = field.evaluate("field => field.tagName")
+        if tag == "SELECT":
+            field.select_option(str(value))
+            return
         field.fill(str(value))
         # In a field of several lines it would be one more sign.
-        if field.evaluate("field => field.tagName") == "INPUT":
+        if tag == "INPUT":
             field.press("Enter")
 
 
@@ -399,6 +404,14 @@ def test_every_control_works_by_keyboard(opened, kind):
         press("Enter")
         assert shown(card) != values
 
+    lists = card.locator("select")
+    for n in range(lists.count()):
+        lists.nth(n).focus()
+        was, values = value_of(page), shown(card)
+        press("ArrowDown")
+        assert value_of(page) != was
+        assert shown(card) != values
+
     names = card.locator('[type="radio"]').evaluate_all(
         "all => [...new Set(all.map(one => one.name))]"
     )
@@ -650,7 +663,12 @@ def test_no_text_jumps_when_a_figure_arrives(visit, site, kind, width):
 
 @pytest.mark.parametrize(
     ("kind", "first"),
-    [("neighbours", "word"), ("tokenizer", "text"), ("search", "query")],
+    [
+        ("neighbours", "word"),
+        ("tokenizer", "text"),
+        ("search", "query"),
+        ("map", "word"),
+    ],
 )
 def test_data_comes_when_asked_for_and_says_its_size(
     visit, site, kind, first
@@ -868,3 +886,101 @@ def test_every_question_can_be_asked_by_keyboard(opened):
         assert lines.count() == 8
         assert card.locator(".link.found").count() == sum(found)
     assert len(asked) == examples.count() == 6
+
+
+# --- four maps --------------------------------------------------------------
+
+PLACES = """card => [...card.querySelectorAll(".speck, .mark")].map(e => {
+    const { x, y, width, height } = e.getBoundingClientRect();
+    return [x + width / 2, y + height / 2];
+})"""
+
+
+def test_marks_say_by_their_shape_who_is_near(opened):
+    _, card, seen = opened("map")
+    names = json.loads(card.locator("script").text_content())[0]["shows"]
+    real, dots = (
+        {names[f"{column}{n}"] for n in range(1, 11)}
+        for column in ("near", "dot")
+    )
+    shapes = {}
+    for kind, some in {
+        "both": real & dots,
+        "missed": real - dots,
+        "false": dots - real,
+        "asked": {"school"},
+    }.items():
+        marks = card.locator(f"g.mark.{kind}")
+        assert {*marks.locator("text").all_text_contents()} == some
+        shapes[kind] = marks.first.locator("path").get_attribute("d")
+        if kind != "asked":
+            row = card.locator(f"li:has(path.{kind})").inner_text()
+            assert row.startswith(f"{len(some)} near ")
+            assert all(name in row for name in some)
+    assert len(set(shapes.values())) == 4
+    assert seen.problems == []
+
+
+def test_the_dots_move_and_the_true_neighbours_stay(opened):
+    _, card, _ = opened("map", reduced_motion="reduce")
+    before, where = shown(card), card.evaluate(PLACES)
+    put(card, "by", "seed-1")
+    after = shown(card)
+    assert card.evaluate(PLACES)[:240] != where[:240]
+    for n in range(1, 11):
+        for column in ("near", "cosine"):
+            assert before[f"{column}{n}"] == after[f"{column}{n}"]
+    assert before["common"] != after["common"]
+    # As many marks as names, each where its dot is.
+    spots = card.evaluate(PLACES)[:240]
+    for mark in card.locator("g.mark > path").all():
+        box = mark.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        assert min(abs(x - a) + abs(y - b) for a, b in spots) < 2
+
+
+def test_a_click_near_a_dot_chooses_its_word(opened):
+    page, card, _ = opened("map", reduced_motion="reduce")
+    word = card.locator("g.mark.missed text").first.text_content()
+    mark = card.locator(f'g.mark:has-text("{word}") > path').bounding_box()
+    page.mouse.click(
+        mark["x"] + mark["width"] / 2 + 1, mark["y"] + mark["height"] / 2
+    )
+    assert card.locator("select").input_value() == word
+    assert card.locator("g.mark.asked text").text_content() == word
+
+
+def test_the_best_and_the_worst_kept_are_so(opened):
+    _, card, _ = opened("map")
+    for by, most, least in (("pca", "7", "0"), ("seed-1", "10", "0")):
+        put(card, "by", by)
+        card.get_by_role("button", name="Best kept here").press("Enter")
+        assert shown(card)["common"] == most
+        card.get_by_role("button", name="Worst kept here").press("Enter")
+        assert shown(card)["common"] == least
+
+
+def test_names_on_a_map_do_not_cover_each_other(opened):
+    _, card, _ = opened("map", reduced_motion="reduce")
+    for part in golden_of(card):
+        bring(card, part["state"])
+        boxes = card.locator("g.mark text").evaluate_all(
+            """all => all.filter(e => getComputedStyle(e).visibility ===
+                "visible").map(e => { const b = e.getBoundingClientRect();
+                return [b.left, b.right, b.top, b.bottom]; })"""
+        )
+        assert len(boxes) >= 4
+        for n, (left, right, top, bottom) in enumerate(boxes):
+            for other in boxes[:n]:
+                wide = min(right, other[1]) - max(left, other[0])
+                high = min(bottom, other[3]) - max(top, other[2])
+                assert min(wide, high) < 8, part["state"]
+
+
+def test_an_address_with_no_such_word_keeps_the_first(visit, site):
+    query = urlencode({"word": "zyzx", "by": "seed-2"})
+    page, seen = visit(f"{home_of(site, 'map')}#play-map?{query}")
+    card = card_of(page, "map")
+    assert card.locator("select").input_value() == "school"
+    assert compare(card, golden_of(card)[2]) == []
+    assert seen.problems == []

@@ -254,7 +254,7 @@ book.play = (() => {
         button.addEventListener("click", () =>
           load(button, () => {
             mount(card, build);
-            card.querySelector("input, textarea").focus();
+            card.querySelector("input, select, textarea").focus();
           }),
         );
       }

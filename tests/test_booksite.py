@@ -175,6 +175,56 @@ def test_an_id_is_used_once_in_the_book(tmp_path):
     assert "the id 'norms-double' is taken in index" in warnings
 
 
+CARD = """\
+:::{quiz} believe-NUMBER
+Why?
+
+- This. <details><summary>Check</summary> **Right.** See
+  [it](other.md#cell-a).</details>
+- That. <details><summary>Check</summary> **No.** For a reason.</details>
+:::
+"""
+
+
+def asked(cards: list[str], folder) -> tuple[str, str]:
+    """Return the HTML and the warnings of a page with such an inventory."""
+    cards = [c.replace("NUMBER", str(n)) for n, c in enumerate(cards, 1)]
+    listed = "```{toctree}\nother\n```"
+    box = "\n".join(["::::{inventory}", *cards, "::::"])
+    pages = {
+        "index.md": f"# Page\n\n{box}\n\n{listed}\n",
+        "other.md": "# Other\n\n## Cell a\n",
+    }
+    conf = CONF.replace('"quiz"', '"inventory", "quiz"')
+    return build(folder, pages, conf + "myst_heading_anchors = 2\n")
+
+
+def test_an_inventory_is_a_box_of_fifteen_quizzes(tmp_path):
+    html, warnings = asked([CARD] * 15, tmp_path)
+    assert warnings == ""
+    box = re.search(r'<div class="inventory">(.*)</div>', html, re.S)[1]
+    assert box.count('class="quiz"') == 15
+
+
+@pytest.mark.parametrize(
+    ("cards", "message"),
+    [
+        ([CARD] * 14, "15 quizzes are asked, this has 14"),
+        (
+            [*[CARD] * 14, CARD.replace("**No.**", "**Right.**")],
+            "believe-15 has 2 right choices, and one is allowed",
+        ),
+        (
+            [CARD.replace("other.md#cell-a", "other.md"), *[CARD] * 14],
+            "the right choice of believe-1 links to no cell",
+        ),
+    ],
+)
+def test_a_malformed_inventory_names_file_and_line(cards, message, tmp_path):
+    _, warnings = asked(cards, tmp_path)
+    assert f"inventory: index.md:3: {message}" in warnings
+
+
 def test_parse_reads_both_ways_to_fold():
     _, (first, second) = parse(QUIZ.splitlines()[1:-1])
     assert first.right

@@ -11,6 +11,7 @@ PARTS = (
     "cells",
     "figures",
     "folds",
+    "inventory",
     "library",
     "live",
     "mathml",

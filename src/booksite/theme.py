@@ -21,6 +21,7 @@ ALWAYS = ["store.js", "page.js", "search.js"]
 MARKED = (
     {
         "quiz.js": 'class="quiz"',
+        "inventory.js": 'class="inventory"',
         "terms.js": "#term-",
         "progress.js": 'id="progress"',
         "find.js": 'id="by-meaning"|data-play="search"',

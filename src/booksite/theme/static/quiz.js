@@ -95,5 +95,7 @@
     }
   }
 
-  for (const card of document.querySelectorAll(".quiz")) enhance(card);
+  book.asRadio = choiceAsRadio;
+  const alone = document.querySelectorAll(".quiz:not(.inventory .quiz)");
+  for (const card of alone) enhance(card);
 })();

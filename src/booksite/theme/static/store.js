@@ -3,7 +3,7 @@
 "use strict";
 window.book = (() => {
   const KEY = "embook";
-  const PARTS = ["read", "quizzes", "exercises", "code"];
+  const PARTS = ["read", "quizzes", "exercises", "code", "inventory"];
 
   function clean(value) {
     const kept = {};

@@ -129,7 +129,7 @@ def item2vec(table, width=50, epochs=10, power=0.75, seed=0) -> tuple:
     lots = np.random.default_rng(seed).random(len(owner))
     ids = table.indices[np.lexsort((lots, owner))]
     given = ids, owner, count, epochs, seed, int(sizes.max()), 1.0, power
-    v, u = start(len(count), width, seed, np.float32)
+    v, u = start(len(count), width, seed)
     for _ in train(v, u, blocks(*given), rate=0.1):
         pass
     return v, u

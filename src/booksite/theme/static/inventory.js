@@ -37,9 +37,10 @@
   function show() {
     const { before, after } = book.get().inventory;
     score.hidden = Boolean(after);
-    again.hidden = !before;
+    again.hidden = !before && !after;
     worth.replaceChildren();
     for (const one of cards) {
+      one.card.classList.toggle("answered", Boolean(after));
       for (const [n, item] of one.items.entries()) {
         const right = after && isRight(one, n);
         const chosen = after && after[one.name] === n;

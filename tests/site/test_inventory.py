@@ -18,6 +18,14 @@ def answer(page, rights: int) -> None:
     page.get_by_role("button", name="Score my answers").press("Enter")
 
 
+def start_again(page) -> None:
+    """Return nothing; forget both scores, which takes two presses."""
+    before = kept(page)
+    page.get_by_role("button", name="Start again").press("Enter")
+    assert kept(page) == before
+    page.get_by_role("button", name="Yes, forget my scores").press("Enter")
+
+
 def said(page) -> str:
     return page.locator(".inventory + .quiz-bar [role=status]").inner_text()
 
@@ -37,6 +45,7 @@ def test_the_first_time_shows_a_score_and_chapters_and_no_answer(visit):
     assert said(page) == "Question 1 is still open."
     answer(page, rights=13)
     assert said(page).startswith("Before: 13 of 15.")
+    assert page.evaluate("document.activeElement.role") == "status"
     worth = page.locator(".quiz-bar + ul a")
     assert [
         link.get_attribute("href").split("/")[-1] for link in worth.all()
@@ -67,7 +76,7 @@ def test_the_second_time_shows_both_scores_and_every_reason(visit):
     page.reload()
     assert said(page).startswith("Before: 6 of 15. After: 14 of 15.")
     assert page.locator("input:checked").count() == ALL
-    page.get_by_role("button", name="Start again").press("Enter")
+    start_again(page)
     assert said(page) == ""
     assert kept(page)["inventory"] == {}
     assert page.locator("input:checked, details[open]").count() == 0
@@ -115,7 +124,7 @@ def test_a_spoilt_attempt_can_be_started_again(visit, stored):
     text = json.dumps({"inventory": stored})
     page.evaluate("text => localStorage.setItem('embook', text)", text)
     page.reload()
-    page.get_by_role("button", name="Start again").press("Enter")
+    start_again(page)
     answer(page, rights=2)
     assert said(page).startswith("Before: 2 of 15.")
     assert seen.problems == []

@@ -74,7 +74,7 @@ def test_the_shop_is_stocked_by_its_rule():
 
 def test_hide_by_hand():
     asked = hide([[4, 2, 7], [2, 4]])
-    assert asked.left == [[2, 7], [4, 7], [4, 2], [4], [2]]
+    assert asked.rest == [[2, 7], [4, 7], [4, 2], [4], [2]]
     assert asked.hidden.tolist() == [4, 2, 7, 2, 4]
     assert asked.basket.tolist() == [0, 0, 0, 1, 1]
 

@@ -156,7 +156,7 @@ def test_parity_of_item2vec(shop, parity):
 
     table = held(shop.train, len(shop.titles))
     asked = baskets.hide(shop.test)
-    left = held(asked.left, len(shop.titles))
+    left = held(asked.rest, len(shop.titles))
 
     def found(v, u):
         scores = offer(left @ v @ u.T, left)

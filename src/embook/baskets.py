@@ -39,9 +39,9 @@ class Shop(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Q questions: what is left, what was hidden (Q,), in which basket."""
+    """Q questions: what remains, what was hidden (Q,), in which basket."""
 
-    left: list[list[int]]
+    rest: list[list[int]]
     hidden: np.ndarray
     basket: np.ndarray
 
@@ -103,7 +103,7 @@ def shop(least: int = LEAST, often: int = OFTEN) -> Shop:
     """Return the articles mentioned `often`, and the baskets of `least`.
 
     The most mentioned article is number 0. Baskets that keep fewer than
-    `least` of these articles are left out, before and after. The rest is
+    `least` of these articles are left out, before and after. The others are
     dealt out at random: one tenth to choose by, one for the test. Raises
     ValueError where least is below 2, or often below 1.
     """
@@ -136,14 +136,13 @@ def hide(baskets: Sequence[Sequence[int]]) -> Asked:
     Raises ValueError where there is no basket, or one has less than two.
 
     >>> asked = hide([[7, 3]])
-    >>> asked.left, asked.hidden.tolist(), asked.basket.tolist()
+    >>> asked.rest, asked.hidden.tolist(), asked.basket.tolist()
     ([[3], [7]], [7, 3], [0, 0])
     """
     for n, basket in enumerate(words(baskets, "baskets")):
         if len(set(basket)) < 2:
             raise ValueError(f"basket {n} is {basket}: two are needed")
-    left = [[i for i in b if i != j] for b in baskets for j in b]
+    rest = [[i for i in b if i != j] for b in baskets for j in b]
     hidden = np.array([j for b in baskets for j in b])
-    return Asked(
-        left, hidden, np.repeat(np.arange(len(baskets)), [*map(len, baskets)])
-    )
+    owner = np.repeat(np.arange(len(baskets)), [*map(len, baskets)])
+    return Asked(rest, hidden, owner)

@@ -284,6 +284,12 @@ def _left_unweighted(basket, y, alpha, penalty):
     return np.linalg.solve(left, y.T @ (c * basket))
 
 
+def _right_alpha(basket, y, alpha, penalty):
+    c = 1 + alpha * basket
+    left = y.T @ (c[:, None] * y) + penalty * np.eye(y.shape[1])
+    return np.linalg.solve(left, y.T @ (alpha * basket))
+
+
 def _all_alike(basket, y, alpha, penalty):
     return _solve(y, np.full(len(y), 1 + alpha), basket, penalty)
 
@@ -328,6 +334,10 @@ ROW = Exercise(
         Mistake(
             _left_unweighted,
             "The left side needs the weights too: y.T @ (c[:, None] * y).",
+        ),
+        Mistake(
+            _right_alpha,
+            "What the basket holds counts 1 + alpha times, on both sides.",
         ),
         Mistake(
             _all_alike,

@@ -168,13 +168,14 @@ def test_parity_of_item2vec(shop, parity):
         peer = Word2Vec(
             [[str(i) for i in basket] for basket in of_table(table)],
             vector_size=50,
-            alpha=0.05,
+            alpha=0.1,
             min_count=1,
             window=24,
             sg=1,
             negative=5,
             ns_exponent=power,
             epochs=10,
+            sample=0,
             seed=0,
             workers=1,
         )

@@ -19,8 +19,7 @@ from embook.windows import blocks
 def held(baskets: Sequence[Sequence[int]], size: int):
     """Return the sparse table (N, V) with a 1 for each thing in each basket.
 
-    Raises ValueError where there is no basket, one is empty, or a thing's
-    number is not below V = size.
+    Raises ValueError where one is empty, or a number is not below V = size.
 
     >>> held([[2, 0], [1]], size=3).toarray()
     array([[1., 0., 1.],
@@ -40,9 +39,9 @@ def held(baskets: Sequence[Sequence[int]], size: int):
 def together(table, power: float = 0.5) -> np.ndarray:
     """Return how often two things share a basket, for their counts (V, V).
 
-    The number of baskets (N, V) with both, over (one's number times the
-    other's) to a power: 0 leaves the count, 1/2 is the cosine of two columns.
-    The diagonal is 0. Raises ValueError where power is below 0 or NaN.
+    The number with both, over the product of the two counts to a power: at
+    1/2 the cosine of two columns of the table (N, V). The diagonal is 0.
+    Raises ValueError where power is below 0 or NaN.
 
     >>> together(held([[0, 1], [0, 1], [0]], size=2)).round(3)
     array([[0.   , 0.816],
@@ -101,8 +100,8 @@ def fold(table, y: np.ndarray, alpha=20.0, penalty=5.0) -> np.ndarray:
 def factors(table, width=50, alpha=20.0, penalty=5.0, rounds=5, seed=0):
     """Return x (N, D) and y (V, D) whose products x · y fit baskets (N, V).
 
-    Alternating least squares: `fold` the baskets on fixed things, then the
-    things on fixed baskets. Raises ValueError as `fold` does.
+    Alternating least squares: each is solved for with the other fixed, in
+    turns. Raises ValueError as `fold` does.
 
     >>> x, y = factors(held([[0, 1], [2]], size=3), width=2)
     >>> (x @ y.T > 0.5).astype(int).tolist()
@@ -119,18 +118,19 @@ def factors(table, width=50, alpha=20.0, penalty=5.0, rounds=5, seed=0):
 def item2vec(table, width=50, epochs=10, power=0.75, seed=0) -> tuple:
     """Return tables v and u (V, D) of SGNS, with a basket for a sentence.
 
-    All of its things are neighbours, the close ones a little more often.
-    Noise is drawn by count to a power. Raises ValueError as `blocks` does.
+    Its things are neighbours in any order, and none is skipped. Noise is
+    drawn by count to a power. Raises ValueError as `blocks` does.
 
     >>> item2vec(held([[0, 1], [2, 1]], size=3), width=4)[0].shape
     (3, 4)
     """
-    sizes, ids = np.diff(table.indptr), table.indices
-    owner, count = np.repeat(np.arange(len(sizes)), sizes), table.sum(axis=0)
-    v, u = start(len(count), width, seed, np.float32)
-    widest = int(sizes.max())
-    reading = blocks(ids, owner, count, epochs, seed, widest, power=power)
-    for _ in train(v, u, reading, rate=0.1):
+    sizes, count = np.diff(table.indptr), table.sum(axis=0)
+    owner = np.repeat(np.arange(len(sizes)), sizes)
+    lots = np.random.default_rng(seed).random(len(owner))
+    ids = table.indices[np.lexsort((lots, owner))]
+    given = ids, owner, count, epochs, seed, int(sizes.max()), 1.0, power
+    v, u = start(len(count), width, seed)
+    for _ in train(v, u, blocks(*given), rate=0.1):
         pass
     return v, u
 

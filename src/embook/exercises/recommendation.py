@@ -312,8 +312,8 @@ ROW = Exercise(
     mistakes=(
         Mistake(
             _own_only,
-            "You forgot the zeros. Without them a row that says yes to "
-            "everything fits perfectly. All V things count, with c = 1.",
+            "You forgot the zeros. Nothing tells the row to say no to what "
+            "is not in the basket. All V things count, there with c = 1.",
         ),
         Mistake(
             _no_weight,

@@ -181,7 +181,8 @@ Why?
 
 - This. <details><summary>Check</summary> **Right.** See
   [it](other.md#cell-a).</details>
-- That. <details><summary>Check</summary> **No.** For a reason.</details>
+- That. <details><summary>Check</summary> **No.** See
+  [why](other.md#cell-b).</details>
 :::
 """
 
@@ -193,7 +194,7 @@ def asked(cards: list[str], folder) -> tuple[str, str]:
     box = "\n".join(["::::{inventory}", *cards, "::::"])
     pages = {
         "index.md": f"# Page\n\n{box}\n\n{listed}\n",
-        "other.md": "# Other\n\n## Cell a\n",
+        "other.md": "# Other\n\n## Cell a\n\n## Cell b\n",
     }
     conf = CONF.replace('"quiz"', '"inventory", "quiz"')
     return build(folder, pages, conf + "myst_heading_anchors = 2\n")
@@ -216,7 +217,11 @@ def test_an_inventory_is_a_box_of_fifteen_quizzes(tmp_path):
         ),
         (
             [CARD.replace("other.md#cell-a", "other.md"), *[CARD] * 14],
-            "the right choice of believe-1 links to no cell",
+            "choice 1 of believe-1 links to no cell",
+        ),
+        (
+            [*[CARD] * 14, CARD.replace("other.md#cell-b", "other.md")],
+            "choice 2 of believe-15 links to no cell",
         ),
     ],
 )

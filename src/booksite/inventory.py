@@ -44,15 +44,20 @@ class Inventory(SphinxDirective):
 
 
 def faults(card: quiz) -> list[str]:
-    """Return what a card lacks: one right choice, linked to a cell."""
+    """Return what a card lacks: one right choice, and proof for each."""
     name = card["name"]
-    rights = [c for c in card.findall(quiz_choice) if c["right"]]
-    if len(rights) != 1:
-        return [f"{name} has {len(rights)} right choices, and one is allowed"]
-    links = rights[0].findall(addnodes.pending_xref)
-    if any(str(link["reftargetid"]).startswith("cell-") for link in links):
-        return []
-    return [f"the right choice of {name} links to no cell"]
+    choices = list(card.findall(quiz_choice))
+    rights = sum(c["right"] for c in choices)
+    if rights != 1:
+        return [f"{name} has {rights} right choices, and one is allowed"]
+    return [
+        f"choice {n} of {name} links to no cell"
+        for n, c in enumerate(choices, 1)
+        if not any(
+            str(link["reftargetid"]).startswith("cell-")
+            for link in c.findall(addnodes.pending_xref)
+        )
+    ]
 
 
 def visit(self, node: inventory) -> None:

@@ -13,13 +13,10 @@
   });
   const status = make("p");
   status.setAttribute("role", "status");
+  status.tabIndex = -1;
   const worth = make("ul");
   const score = make("button", { className: "button" }, "Score my answers");
-  const again = make(
-    "button",
-    { type: "button", className: "button quiet" },
-    "Start again",
-  );
+  const again = make("button", { type: "button", className: "button quiet" });
   const bar = make("div", { className: "quiz-bar" }, score, again, status);
   const form = make("form");
   box.before(form);
@@ -37,9 +34,11 @@
   function show() {
     const { before, after } = book.get().inventory;
     score.hidden = Boolean(after);
-    again.hidden = !before;
+    again.hidden = !before && !after;
+    again.textContent = "Start again";
     worth.replaceChildren();
     for (const one of cards) {
+      one.card.classList.toggle("answered", Boolean(after));
       for (const [n, item] of one.items.entries()) {
         const right = after && isRight(one, n);
         const chosen = after && after[one.name] === n;
@@ -83,9 +82,14 @@
     const first = !book.get().inventory.before;
     book.put("inventory", first ? "before" : "after", taken);
     if (first) form.reset();
-    again.focus();
+    status.focus();
   });
   again.addEventListener("click", () => {
+    // Weeks lie between the two scores: one slip must not lose the first.
+    if (again.textContent === "Start again") {
+      again.textContent = "Yes, forget my scores";
+      return;
+    }
     book.put("inventory", "after", null);
     book.put("inventory", "before", null);
     form.reset();

@@ -8,7 +8,7 @@ Tables are arrays or SciPy's sparse ones; what comes back is of that kind.
 """
 
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, repeat
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def encode(texts: Sequence, known: Sequence[str]) -> tuple:
     """
     row = {word: i for i, word in enumerate(words(known, "known"))}
     lengths = [len(text) for text in words(texts, "texts")]
-    every = (row.get(word, len(row)) for word in chain.from_iterable(texts))
+    every = map(row.get, chain.from_iterable(texts), repeat(len(row)))
     ids = np.fromiter(every, np.int64, sum(lengths))
     return ids, np.repeat(np.arange(len(lengths)), lengths)
 
@@ -33,7 +33,7 @@ def encode(texts: Sequence, known: Sequence[str]) -> tuple:
 def _sparse(x, i, j, shape):
     from scipy.sparse import coo_array
 
-    return coo_array((x, (i, j)), shape=shape).tocsr()  # repeats are added
+    return coo_array((x, (i, j)), shape=shape)
 
 
 def cooccurrence(ids: np.ndarray, owner: np.ndarray, size: int, window: int):
@@ -50,11 +50,16 @@ def cooccurrence(ids: np.ndarray, owner: np.ndarray, size: int, window: int):
     window = between(window, 1, name="window")
     size, owner = between(size, 1, name="size"), np.asarray(owner)
     ids = token_ids(ids, size + 1, rows=len(owner))
-    table, word = _sparse([], [], [], (size, size)), ids < size
+    shape, word = (size, size), ids < size
+    table = _sparse([], [], [], shape).tocsr()
     for d in range(1, min(window + 1, len(ids))):
         pair = (owner[:-d] == owner[d:]) & word[:-d] & word[d:]
-        near = np.full(pair.sum(), 1 / d)
-        table += _sparse(near, ids[:-d][pair], ids[d:][pair], table.shape)
+        one = np.full(pair.sum(), 1 / d)
+        near = _sparse(one, ids[:-d][pair], ids[d:][pair], shape)
+        near.has_canonical_format = True  # not yet: repeats are added below
+        near = near.tocsc().tocsr()  # in order, without sorting each row
+        near.sum_duplicates()
+        table += near
     return table + table.T
 
 
@@ -72,7 +77,7 @@ def _cells(counts):
 
 def _like(counts, x, i, j, elsewhere=0.0):
     if hasattr(counts, "tocoo"):
-        return _sparse(x, i, j, counts.shape)
+        return _sparse(x, i, j, counts.shape).tocsr()
     table = np.full(np.shape(counts), elsewhere)
     table[i, j] = x
     return table

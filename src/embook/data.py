@@ -39,7 +39,7 @@ def glove(top: int | None = None) -> Table:
     parquet = tool("pyarrow.parquet")
     source = SOURCES["glove"]
     with source.reading("data/glove_6B_index.parquet") as path:
-        words = parquet.read_table(path)["index"]
+        words = parquet.ParquetFile(path).read()["index"]
     with source.reading("data/glove_6B_50d_emb.npy") as path:
         vectors = np.asarray(np.load(path, mmap_mode="r"))
     if top is not None:

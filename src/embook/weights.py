@@ -13,7 +13,8 @@ import numpy as np
 from embook.sources import tool
 
 # The kinds of value in a header, as struct names the plain ones.
-PLAIN = dict(enumerate("BbHhIif?")) | {10: "Q", 11: "q", 12: "d"}
+KINDS = dict(enumerate("BbHhIif?")) | {10: "Q", 11: "q", 12: "d"}
+PLAIN = {kind: struct.Struct(f"<{letter}") for kind, letter in KINDS.items()}
 UINT32, STRING, ARRAY, UINT64 = 4, 8, 9, 10
 
 
@@ -70,8 +71,7 @@ def _value(file, kind: int):
     if kind == ARRAY:
         kind, count = _value(file, UINT32), _value(file, UINT64)
         return [_value(file, kind) for _ in range(count)]
-    plain = "<" + PLAIN[kind]
-    return struct.unpack(plain, file.read(struct.calcsize(plain)))[0]
+    return PLAIN[kind].unpack(file.read(PLAIN[kind].size))[0]
 
 
 def array(path: Path, place: tuple[list[int], int, int]) -> np.ndarray:

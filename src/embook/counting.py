@@ -145,7 +145,8 @@ def svd(table: np.ndarray, k: int) -> tuple[np.ndarray, ...]:
     if between(k, 1, most - sparse) and sparse:
         from scipy.sparse.linalg import svds
 
-        found = svds(table, k, v0=np.ones(most))
+        begin = np.ones(most, np.result_type(table.dtype, np.float32))
+        found = svds(table, k, v0=begin)
         u, sizes, axes = found[0][:, ::-1], found[1][::-1], found[2][::-1]
     else:
         u, sizes, axes = np.linalg.svd(table, full_matrices=False)

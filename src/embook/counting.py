@@ -33,7 +33,7 @@ def encode(texts: Sequence, known: Sequence[str]) -> tuple:
 def _sparse(x, i, j, shape):
     from scipy.sparse import coo_array
 
-    return coo_array((x, (i, j)), shape=shape)
+    return coo_array((x, (i, j)), shape=shape).tocsr()  # repeats are added
 
 
 def cooccurrence(ids: np.ndarray, owner: np.ndarray, size: int, window: int):
@@ -50,16 +50,11 @@ def cooccurrence(ids: np.ndarray, owner: np.ndarray, size: int, window: int):
     window = between(window, 1, name="window")
     size, owner = between(size, 1, name="size"), np.asarray(owner)
     ids = token_ids(ids, size + 1, rows=len(owner))
-    shape, word = (size, size), ids < size
-    table = _sparse([], [], [], shape).tocsr()
+    table, word = _sparse([], [], [], (size, size)), ids < size
     for d in range(1, min(window + 1, len(ids))):
         pair = (owner[:-d] == owner[d:]) & word[:-d] & word[d:]
-        one = np.full(pair.sum(), 1 / d)
-        near = _sparse(one, ids[:-d][pair], ids[d:][pair], shape)
-        near.has_canonical_format = True  # not yet: repeats are added below
-        near = near.tocsc().tocsr()  # in order, without sorting each row
-        near.sum_duplicates()
-        table += near
+        near = np.full(pair.sum(), 1 / d)
+        table += _sparse(near, ids[:-d][pair], ids[d:][pair], table.shape)
     return table + table.T
 
 
@@ -77,7 +72,7 @@ def _cells(counts):
 
 def _like(counts, x, i, j, elsewhere=0.0):
     if hasattr(counts, "tocoo"):
-        return _sparse(x, i, j, counts.shape).tocsr()
+        return _sparse(x, i, j, counts.shape)
     table = np.full(np.shape(counts), elsewhere)
     table[i, j] = x
     return table
@@ -145,8 +140,7 @@ def svd(table: np.ndarray, k: int) -> tuple[np.ndarray, ...]:
     if between(k, 1, most - sparse) and sparse:
         from scipy.sparse.linalg import svds
 
-        begin = np.ones(most, np.result_type(table.dtype, np.float32))
-        found = svds(table, k, v0=begin)
+        found = svds(table, k, v0=np.ones(most, table.dtype))
         u, sizes, axes = found[0][:, ::-1], found[1][::-1], found[2][::-1]
     else:
         u, sizes, axes = np.linalg.svd(table, full_matrices=False)

@@ -7,6 +7,7 @@ Shapes:  N = baskets, V = things on sale, D = numbers a thing
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -87,17 +88,12 @@ def fold(table, y: np.ndarray, alpha=20.0, penalty=5.0) -> np.ndarray:
     if table.shape[1] != len(y):
         raise ValueError(f"baskets of {table.shape[1]} things, y of {len(y)}")
     penalty, alpha = positive(penalty, "penalty"), positive(alpha, "alpha")
-    inverse = np.linalg.inv(y.T @ y + penalty * np.eye(y.shape[1]))  # (D, D)
-    x, sizes = np.zeros((table.shape[0], y.shape[1])), np.diff(table.indptr)
-    # A basket of n things costs n equations instead of D (Woodbury, 1950).
-    for n in np.unique(sizes[sizes > 0]):
-        some = np.flatnonzero(sizes == n)
-        at = table.indptr[some, None] + np.arange(n)
-        own = y[table.indices[at]]  # (B, n, D)
-        back = own @ inverse
-        inner = np.eye(n) + alpha * back @ own.transpose(0, 2, 1)  # (B, n, n)
-        share = np.linalg.solve(inner, np.ones((n, 1)))  # (B, n, 1)
-        x[some] = (1 + alpha) * (share * back).sum(axis=1)
+    all_of_it = y.T @ y + penalty * np.eye(y.shape[1])
+    x = np.zeros((table.shape[0], y.shape[1]))
+    for n, (low, high) in enumerate(pairwise(table.indptr)):
+        own = y[table.indices[low:high]]
+        wanted = (1 + alpha) * own.sum(axis=0)
+        x[n] = np.linalg.solve(all_of_it + alpha * own.T @ own, wanted)
     return x
 
 

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from embook import data
 from embook.data import BYTE_OF
@@ -143,6 +143,13 @@ def _known(pattern: str) -> str:
     return PATTERNS[pattern]
 
 
+@cache
+def _ready(pattern: str):
+    import regex
+
+    return regex.compile(pattern)
+
+
 def cut(text: str, pattern: str = "gpt2") -> list[str]:
     """Return the pieces (T,) of a text, in order.
 
@@ -154,11 +161,9 @@ def cut(text: str, pattern: str = "gpt2") -> list[str]:
     >>> cut("Déjà vu, 2026!", "bert")
     ['deja', 'vu', ',', '2026', '!']
     """
-    import regex
-
-    found = _known(pattern)
+    found = _ready(_known(pattern))
     utf8(text)  # a refusal here names the place
     if pattern == "bert":
         apart = unicodedata.normalize("NFD", text)
-        text = regex.sub(_DROPPED, "", apart).lower()
-    return regex.findall(found, text)
+        text = _ready(_DROPPED).sub("", apart).lower()
+    return found.findall(text)

@@ -574,7 +574,7 @@ ENCODE = Exercise(
     ),
 )
 
-# --- viterbi: the most probable row of tokens -------------------------------
+# --- viterbi: the most probable chain of tokens -----------------------------
 
 
 def viterbi(text, log_p):
@@ -677,7 +677,7 @@ VITERBI = Exercise(
         Mistake(
             _best_token_first,
             "You take the most probable next token: it can leave a rest "
-            "that is improbable. Keep the best row up to each place.",
+            "that is improbable. Keep the best chain up to each place.",
         ),
         Mistake(
             _adds_probabilities,

@@ -33,7 +33,7 @@ test: .venv/everything
 
 deep: test
 	$(ANOTHER_CPU) $(BIN)/pytest $(WORKERS) $(NBVAL) chapters back
-	$(BIN)/pytest $(WORKERS) -m deep
+	$(BIN)/pytest -n 2 --dist worksteal -m deep
 
 chapters: .venv/everything
 	$(BIN)/python -m booksite.chapters $(ONLY)

@@ -113,13 +113,26 @@ def kicker(site_map, page: str) -> str:
     return ""
 
 
+def out_of_the_way(body: str) -> str:
+    """Return a body whose marks beside headings are for the pointer alone.
+
+    A screen reader would say "#" after each heading; by keyboard the same
+    addresses stand under "On this page".
+
+    >>> out_of_the_way('<a class="headerlink" href="#a">#</a>')
+    '<a aria-hidden="true" tabindex="-1" class="headerlink" href="#a">#</a>'
+    """
+    hidden = '<a aria-hidden="true" tabindex="-1" class="headerlink"'
+    return body.replace('<a class="headerlink"', hidden)
+
+
 def surround(app, page: str, template: str, context: dict, doctree) -> None:
     """Return nothing; give a page all that the theme shows around it."""
     body, book = context.get("body", ""), app.config.html_title
     first = page == app.config.root_doc
     title = re.sub(r"<[^>]+>", "", context.get("title", ""))
     found = app.env.found_docs
-    body = plain_captions(body)
+    body = out_of_the_way(plain_captions(body))
     context |= {
         "body": body,
         "root": context["content_root"],

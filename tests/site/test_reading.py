@@ -81,8 +81,14 @@ def test_progress_is_shown_saved_read_and_erased(visit, tmp_path):
     download.value.save_as(file)
     assert json.loads(file.read_text()) == before
 
-    panel.get_by_role("button", name="Erase all").press("Enter")
+    eraser = panel.get_by_role("button", name="Erase all")
+    eraser.press("Enter")
+    panel.get_by_role("button", name="No, keep it").press("Enter")
+    assert kept(page) == before
+    assert eraser.evaluate("e => e === document.activeElement")
+    page.keyboard.press("Enter")
     page.keyboard.press("Enter")  # The focus is on "Yes, erase".
+    assert eraser.evaluate("e => e === document.activeElement")
     assert kept(page) == {}
     assert page.locator(".menu .done").count() == 0
 
@@ -146,6 +152,11 @@ def test_search_finds_sections_by_keyboard(visit):
     page.get_by_text("0 sections found").wait_for()
     page.keyboard.press("Escape")
     assert not page.locator(".hits").is_visible()
+    page.keyboard.type(" a")
+    page.locator(".hits a").first.wait_for()
+    for _ in range(10):  # eight hits, the link to all, and one stop beyond
+        page.keyboard.press("Tab")
+    assert not page.locator(".hits").is_visible()
     assert seen.problems == []
 
 
@@ -190,6 +201,10 @@ def test_the_menu_opens_on_a_small_screen(visit):
     assert menu.locator('[aria-current="page"]').is_visible()
     page.keyboard.press("Escape")
     assert not menu.is_visible()
+    page.get_by_role("button", name="Contents").press("Enter")
+    menu.locator("a").last.focus()
+    page.keyboard.press("Tab")
+    assert not menu.is_visible()
     assert seen.problems == []
 
 
@@ -215,6 +230,24 @@ def test_colours_follow_the_reader_and_are_kept(visit):
     image = page.locator(".cell_output img").first
     filtered = image.evaluate("e => getComputedStyle(e).filter")
     assert filtered == "invert(1) hue-rotate(180deg)"
+
+
+def test_forced_colours_are_stronger_than_the_reader_s(visit):
+    page, _ = visit(CHAPTER, color_scheme="dark", forced_colors="active")
+    page.evaluate("book.setTheme('light')")
+    for _ in range(2):
+        assert page.locator("html").get_attribute("data-theme") is None
+        page.reload()
+    assert not page.locator("#colours").is_visible()
+
+
+def test_a_heading_is_called_by_its_words(visit):
+    page, _ = visit(CHAPTER)
+    assert page.get_by_role("heading", name="Divide the lengths away").count()
+    names = page.locator("h2").all_inner_texts()
+    bare = [name.rstrip("#").strip() for name in names]
+    for name in bare:
+        assert page.get_by_role("heading", name=name, exact=True).count()
 
 
 def test_code_can_be_copied(visit):

@@ -393,6 +393,10 @@ def test_it_is_all_done_by_keyboard(visit):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert editor.evaluate(focused)
+    page.keyboard.press("Tab")  # nothing is written yet: it passes through
+    assert not editor.evaluate(focused)
+    page.keyboard.press("Shift+Tab")
+    assert editor.evaluate(focused)
     described = editor.get_attribute("aria-describedby")
     assert "Escape" in page.locator(f"#{described}").inner_text()
 

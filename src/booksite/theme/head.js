@@ -1,2 +1,2 @@
-{const d=document.documentElement;d.classList.add("js");try{const t=JSON.parse(localStorage.getItem("embook")).theme;if(t)d.dataset.theme=t}catch{}
+{const d=document.documentElement;d.classList.add("js");try{const t=JSON.parse(localStorage.getItem("embook")).theme;if(t&&!matchMedia("(forced-colors: active)").matches)d.dataset.theme=t}catch{}
 if(location.protocol!="file:")for(const f of d.dataset.fonts.split(" ")){const l=document.createElement("link");l.rel="preload";l.as="font";l.type="font/woff2";l.crossOrigin="";l.href=d.dataset.root+"_static/fonts/"+f+".woff2";document.head.append(l)}}

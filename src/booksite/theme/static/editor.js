@@ -1,5 +1,6 @@
 // Editor: a text field that knows how Python is indented.
-// Tab indents; after Escape it leaves, so that no keyboard is caught.
+// Tab indents what is being written; before that, and after Escape, it leaves,
+// so that no keyboard is caught and no text changed in passing.
 "use strict";
 book.editor = (() => {
   function put(editor, from, to, text) {
@@ -43,13 +44,15 @@ book.editor = (() => {
       wrap: "off",
     });
     let leaving = false;
-    editor.addEventListener("blur", () => (leaving = false));
+    let writing = false;
+    editor.addEventListener("blur", () => (leaving = writing = false));
+    editor.addEventListener("input", () => (writing = true));
     editor.addEventListener("keydown", (event) => {
       const { key, shiftKey, altKey } = event;
       const command = event.ctrlKey || event.metaKey;
       if (key === "Escape") leaving = true;
       else if (!["Tab", "Shift"].includes(key)) leaving = false;
-      if (key === "Tab" && !leaving && !command && !altKey) {
+      if (key === "Tab" && writing && !leaving && !command && !altKey) {
         indent(editor, shiftKey);
       } else if (key === "Enter" && (shiftKey || command)) run();
       else if (key === "Enter" && !event.isComposing) newLine(editor);

@@ -168,8 +168,9 @@
     script.onload = () => {
       table = find.unpack(book.table);
       offer.remove();
-      halves.meaning.tabIndex = -1;
-      halves.meaning.focus();
+      const title = document.getElementById("by-meaning-title");
+      title.tabIndex = -1;
+      title.focus();
       show();
     };
     script.onerror = () => {

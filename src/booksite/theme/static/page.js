@@ -9,7 +9,9 @@
     const order = [undefined, "light", "dark"];
     function show() {
       const theme = book.get().theme;
-      if (theme) html.dataset.theme = theme;
+      // Where the system forces its colours, figures must follow it.
+      const forced = matchMedia("(forced-colors: active)").matches;
+      if (theme && !forced) html.dataset.theme = theme;
       else delete html.dataset.theme;
       const label = `Colours: ${theme ?? "as your system"}`;
       button.setAttribute("aria-label", label);
@@ -54,6 +56,15 @@
       if (!scrolls) continue;
       box.tabIndex = 0;
     }
+  }
+
+  // What lies over the page goes when the keyboard goes.
+  function closeMenu() {
+    const menu = document.getElementById("menu");
+    menu.addEventListener("focusout", ({ relatedTarget: to }) => {
+      const open = menu.matches(":popover-open");
+      if (open && to && !menu.contains(to)) menu.hidePopover();
+    });
   }
 
   function openForPrint() {
@@ -116,6 +127,7 @@
   reachScrollers();
   addEventListener("resize", reachScrollers);
   document.fonts?.ready.then(reachScrollers);
+  closeMenu();
   openForPrint();
   followReading();
   openTarget();

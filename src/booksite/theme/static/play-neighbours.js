@@ -191,7 +191,11 @@ book.play.start("neighbours", (kit) => {
     bar.style.setProperty("--part", Math.max(0, score / most).toFixed(4));
     const counts = hubs[state.score][n];
     const item = make("li");
-    const link = kit.button(word, () => go({ word }), "play-hit");
+    const ask = () => {
+      go({ word });
+      hits.querySelector("button")?.focus(); // the old list is gone
+    };
+    const link = kit.button(word, ask, "play-hit");
     link.setAttribute("aria-label", `${word}: ask for its neighbours`);
     item.append(
       link,

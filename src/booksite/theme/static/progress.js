@@ -89,23 +89,30 @@
     file.value = "";
   });
   file.setAttribute("aria-label", "A file with your progress");
+  const eraser = button("Erase all", () => {
+    sure.hidden = false;
+    sure.querySelector("button").focus();
+  });
+
+  function answered(said) {
+    eraser.focus();
+    sure.hidden = true;
+    note.textContent = said;
+  }
+
   sure.append(
     button("Yes, erase", () => {
       book.erase();
-      sure.hidden = true;
-      note.textContent = "Everything was erased.";
+      answered("Everything was erased.");
     }),
     " ",
-    button("No, keep it", () => (sure.hidden = true)),
+    button("No, keep it", () => answered("Nothing was erased.")),
   );
   const actions = make("div", { className: "row" });
   actions.append(
     button("Save to a file", takeOut),
     button("Read from a file", () => file.click()),
-    button("Erase all", () => {
-      sure.hidden = false;
-      sure.querySelector("button").focus();
-    }),
+    eraser,
   );
   const where = make("p");
   where.textContent =

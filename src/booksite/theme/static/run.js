@@ -58,7 +58,7 @@
       reset.textContent = undo ? "Undo reset" : "Reset";
       reset.hidden = !(shown || undo || editor.value !== original);
       hint.textContent =
-        "Shift+Enter runs. Tab indents; Escape, then Tab, leaves.";
+        "Shift+Enter runs. Once you write, Tab indents; Escape, then Tab, leaves.";
       if (book.isPersistent()) return;
       hint.textContent +=
         " This browser blocks storage: your text is lost when you leave.";

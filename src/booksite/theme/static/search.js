@@ -89,6 +89,9 @@
       step(-1);
     }
   });
+  form.addEventListener("focusout", ({ relatedTarget: to }) => {
+    if (to && !form.contains(to)) box.hidden = true;
+  });
   addEventListener("click", (event) => {
     if (!form.contains(event.target)) box.hidden = true;
   });

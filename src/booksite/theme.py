@@ -113,15 +113,23 @@ def kicker(site_map, page: str) -> str:
     return ""
 
 
-def out_of_the_way(body: str) -> str:
-    """Return a body whose marks beside headings are for the pointer alone.
+def for_the_ear(body: str) -> str:
+    """Return a body whose code and outputs have names, and headings theirs.
 
     A screen reader would say "#" after each heading; by keyboard the same
     addresses stand under "On this page".
 
-    >>> out_of_the_way('<a class="headerlink" href="#a">#</a>')
+    >>> for_the_ear('<a class="headerlink" href="#a">#</a>')
     '<a aria-hidden="true" tabindex="-1" class="headerlink" href="#a">#</a>'
+    >>> for_the_ear('<div class="cell_input docutils">')
+    '<div class="cell_input docutils" role="group" aria-label="Code">'
     """
+    for part, name in (("input", "Code"), ("output", "Output")):
+        body = re.sub(
+            rf'(<div class="cell_{part}[^"]*")',
+            rf'\1 role="group" aria-label="{name}"',
+            body,
+        )
     hidden = '<a aria-hidden="true" tabindex="-1" class="headerlink"'
     return body.replace('<a class="headerlink"', hidden)
 
@@ -132,7 +140,7 @@ def surround(app, page: str, template: str, context: dict, doctree) -> None:
     first = page == app.config.root_doc
     title = re.sub(r"<[^>]+>", "", context.get("title", ""))
     found = app.env.found_docs
-    body = out_of_the_way(plain_captions(body))
+    body = for_the_ear(plain_captions(body))
     context |= {
         "body": body,
         "root": context["content_root"],

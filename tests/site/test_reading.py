@@ -250,6 +250,14 @@ def test_a_heading_is_called_by_its_words(visit):
         assert page.get_by_role("heading", name=name, exact=True).count()
 
 
+def test_code_and_output_are_told_apart(visit):
+    page, _ = visit(CHAPTER)
+    for part, name in (("input", "Code"), ("output", "Output")):
+        shown = page.locator(f"main .cell_{part}:visible").count()
+        named = page.get_by_role("group", name=name, exact=True).count()
+        assert named == shown > 0
+
+
 def test_code_can_be_copied(visit):
     page, seen = visit(
         CHAPTER, permissions=["clipboard-read", "clipboard-write"]

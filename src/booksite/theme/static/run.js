@@ -28,6 +28,8 @@
     const original = printed.querySelector("pre").textContent.trimEnd();
     const stored = box.querySelector(".cell_output");
     const output = polite("div", "cell_output run-output");
+    output.setAttribute("role", "group");
+    output.setAttribute("aria-label", "Output of your run");
     const note = polite("p", "run-note");
     const hint = make("p", { className: "run-hint", id: `hint-${name}` });
     const bar = make("progress", { max: python.size, hidden: true });

@@ -113,6 +113,16 @@ def kicker(site_map, page: str) -> str:
     return ""
 
 
+def lighter(body: str) -> str:
+    """Return a body without marks that no style and no script asks for.
+
+    >>> lighter('<div class="a docutils container">x<span class="w"> </span>')
+    '<div class="a">x '
+    """
+    body = body.replace(' docutils container"', '"')
+    return re.sub(r'<span class="w">(\s*)</span>', r"\1", body)
+
+
 def for_the_ear(body: str) -> str:
     """Return a body whose code and outputs have names, and headings theirs.
 
@@ -121,12 +131,9 @@ def for_the_ear(body: str) -> str:
 
     >>> for_the_ear('<a class="headerlink" href="#a">#</a>')
     '<a aria-hidden="true" tabindex="-1" class="headerlink" href="#a">#</a>'
-    >>> for_the_ear('<div class="cell_input docutils container">')
+    >>> for_the_ear('<div class="cell_input">')
     '<div class="cell_input" role="group" aria-label="Code">'
     """
-    # What nothing asks for goes: a page has 200 KB.
-    body = body.replace(' docutils container"', '"')
-    body = re.sub(r'<span class="w">(\s*)</span>', r"\1", body)
     for part, name in (("input", "Code"), ("output", "Output")):
         body = re.sub(
             rf'(<div class="cell_{part}[^"]*")',
@@ -143,7 +150,7 @@ def surround(app, page: str, template: str, context: dict, doctree) -> None:
     first = page == app.config.root_doc
     title = re.sub(r"<[^>]+>", "", context.get("title", ""))
     found = app.env.found_docs
-    body = for_the_ear(plain_captions(body))
+    body = for_the_ear(lighter(plain_captions(body)))
     context |= {
         "body": body,
         "root": context["content_root"],

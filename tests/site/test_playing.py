@@ -468,6 +468,8 @@ def test_every_example_and_neighbour_can_be_asked_by_keyboard(opened):
     page.keyboard.press("Enter")
     assert word.input_value() == name
     assert card.locator('[name="minus"]').input_value() == ""
+    first = card.locator(".play-hit").first
+    assert first.evaluate("e => e === document.activeElement")
 
 
 # --- open to every hand and eye ---------------------------------------------

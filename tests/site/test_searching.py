@@ -310,6 +310,7 @@ def test_all_of_it_works_by_keyboard(visit):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.locator("#by-meaning li").first.wait_for()
+    assert page.evaluate("document.activeElement.id") == "by-meaning-title"
     page.keyboard.press("Tab")
     with page.expect_navigation():
         page.keyboard.press("Enter")

@@ -137,6 +137,19 @@ def test_parity_of_the_sinusoids(parity):
         parity("position.shift", name, ours, later, atol=NEAR, on=f"{k} on")
 
 
+def test_parity_of_the_sinusoids_as_tensor2tensor_has_them(parity):
+    from transformers.models.m2m_100 import modeling_m2m_100 as m2m
+
+    # The last hand turns by exactly 1/10000, and all sines come first.
+    ours = waves(50, 64, base=10_000 ** (32 / 31))
+    ours = np.hstack([ours[:, ::2], ours[:, 1::2]])
+    make = m2m.M2M100SinusoidalPositionalEmbedding.get_embedding
+    theirs = make(50, 64).numpy()
+    # It works the angles out in float32: fifty places on, that shows.
+    name = "transformers M2M100"
+    parity("position.waves", name, ours, theirs, atol=1e-5)
+
+
 @pytest.mark.parametrize("base", [10_000.0, 500.0])
 def test_parity_of_the_frequencies(parity, base):
     from transformers import LlamaConfig

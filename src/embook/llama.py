@@ -90,9 +90,9 @@ def read(path: Path, head: Header) -> Llama:
 def _matrix(path: Path, head: Header, *names: str) -> "Tensor":
     # (outputs, inputs) becomes (inputs, outputs), in memory as well: a row
     # times such a matrix takes two thirds of the time.
+    torch = tool("torch")
     parts = [array(path, head.places[f"{name}.weight"]) for name in names]
-    turned = np.ascontiguousarray(np.concatenate(parts).T)
-    return tool("torch").from_numpy(turned)
+    return torch.cat([torch.from_numpy(x.T) for x in parts], -1).contiguous()
 
 
 def rms_norm(x: "Tensor", weight: "Tensor", tiny: float) -> "Tensor":

@@ -12,6 +12,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -60,10 +61,19 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Path:
+def site(tmp_path_factory, worker_id) -> Path:
     """Return the folder of the site, built from this tree."""
     pytest.importorskip("jupyter_book", reason="the site's tools are missing")
-    return build(ROOT, tmp_path_factory.mktemp("site"))
+    if worker_id == "master":
+        return build(ROOT, tmp_path_factory.mktemp("site"))
+    # The workers of one run share a folder, and the first one builds.
+    shared = tmp_path_factory.getbasetemp().parent / "site"
+    with FileLock(f"{shared}.lock"):
+        done = shared / "done"
+        if not done.exists():
+            build(ROOT, shared)
+            done.touch()
+    return shared / "_build" / "html"
 
 
 @pytest.fixture(scope="session")

@@ -131,7 +131,12 @@ def test_a_spoilt_attempt_can_be_started_again(visit, stored):
 
 
 @pytest.mark.parametrize(
-    ("scheme", "width"), [("light", 1280), ("dark", 320), ("light", 320)]
+    ("scheme", "width"),
+    [
+        ("dark", 320),
+        pytest.param("light", 1280, marks=pytest.mark.deep),
+        pytest.param("light", 320, marks=pytest.mark.deep),
+    ],
 )
 def test_it_can_be_read_before_between_and_after(visit, scheme, width):
     page, seen = visit(

@@ -168,6 +168,7 @@ def test_a_slip_in_a_script_is_found(visit, address, site, kind):
     assert differences(card, golden_of(card)) != []
 
 
+@pytest.mark.deep
 @each_kind
 def test_a_slip_in_the_golden_numbers_is_found(opened, kind):
     _, card, _ = opened(kind)
@@ -601,6 +602,7 @@ def test_nothing_moves_by_itself(opened, kind):
     assert page.evaluate("document.getAnimations().length") == 0
 
 
+@pytest.mark.deep
 @each_kind
 def test_without_a_script_and_on_paper_it_is_the_notebooks(
     visit, opened, site, kind
@@ -626,6 +628,7 @@ def test_without_a_script_and_on_paper_it_is_the_notebooks(
     assert printed["width"] >= 0.9 * size["width"]
 
 
+@pytest.mark.deep
 @each_kind
 def test_it_plays_from_the_disk(visit, site, kind):
     page, seen = visit(home_of(site, kind), home=site.as_uri())

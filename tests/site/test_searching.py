@@ -267,7 +267,9 @@ def test_vectors_that_do_not_arrive_can_be_asked_for_again(visit):
 # --- open to every hand and eye ---------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "scheme", ["dark", pytest.param("light", marks=pytest.mark.deep)]
+)
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_page_with_its_hits_is_accessible(loaded, scheme, width):
     page, seen = loaded(

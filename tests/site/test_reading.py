@@ -149,7 +149,7 @@ def test_search_finds_sections_by_keyboard(visit):
 
     page.keyboard.press("Control+k")
     page.keyboard.type("zzzz")
-    page.get_by_text("0 sections found").wait_for()
+    page.locator(".hits").get_by_text("0 sections found").wait_for()
     page.keyboard.press("Escape")
     assert not page.locator(".hits").is_visible()
     page.keyboard.type(" a")
@@ -268,6 +268,7 @@ def test_code_can_be_copied(visit):
     page.get_by_role("button", name="Copied").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == code.inner_text().rstrip()
+    assert page.locator(".cell_output .copy").count() == 0
     assert seen.problems == []
 
 

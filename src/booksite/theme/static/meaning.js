@@ -110,10 +110,17 @@
     return found;
   }
 
+  // The line stays, and its text changes: only then is it spoken.
   function say(half, text, ...more) {
-    const line = make("p", {}, text);
-    line.setAttribute("role", "status");
-    halves[half].replaceChildren(line, ...more);
+    let line = halves[half].firstElementChild;
+    if (line?.getAttribute("role") !== "status") {
+      line = make("p");
+      line.setAttribute("role", "status");
+      halves[half].replaceChildren(line);
+    }
+    while (line.nextSibling) line.nextSibling.remove();
+    line.textContent = text;
+    line.after(...more);
   }
 
   function told(half, hits, ...lists) {

@@ -38,6 +38,7 @@
 
   function offerCopies() {
     for (const pre of document.querySelectorAll(".highlight > pre")) {
+      if (pre.closest(".cell_output")) continue;
       const button = make("button", {
         type: "button",
         className: "copy",
@@ -55,6 +56,8 @@
       box.toggleAttribute("tabindex", scrolls);
       if (!scrolls) continue;
       box.tabIndex = 0;
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", "Scrolls sideways");
     }
   }
 

@@ -14,12 +14,6 @@
     made.addEventListener("click", act);
     return made;
   };
-  const polite = (tag, className) => {
-    const made = make(tag, { className });
-    made.setAttribute("aria-live", "polite");
-    return made;
-  };
-
   function enhance(box) {
     const { live: name, exercise } = box.dataset;
     const key = `${book.page}#${name}`;
@@ -27,10 +21,11 @@
     const printed = input.firstElementChild;
     const original = printed.querySelector("pre").textContent.trimEnd();
     const stored = box.querySelector(".cell_output");
-    const output = polite("div", "cell_output run-output");
+    const output = make("div", { className: "cell_output run-output" });
     output.setAttribute("role", "group");
     output.setAttribute("aria-label", "Output of your run");
-    const note = polite("p", "run-note");
+    const note = make("p", { className: "run-note" });
+    note.setAttribute("role", "status");
     const hint = make("p", { className: "run-hint", id: `hint-${name}` });
     const bar = make("progress", { max: python.size, hidden: true });
     bar.setAttribute("aria-label", "Python loaded");
@@ -124,8 +119,7 @@
           stop.hidden = false;
           cell.say("Running …");
         }, 300);
-        // Read out what it prints when it is done, not line by line.
-        output.setAttribute("aria-busy", "true");
+        output.ariaBusy = "true";
       },
       print({ kind, text }) {
         if (stale) clear();
@@ -148,12 +142,15 @@
           book.put("exercises", exercise, true);
           cell.say("Solved. Your progress has it.");
         }
+        // Spoken when all is done, not line by line.
+        const spoken = problem?.[0] ?? pre?.textContent.slice(0, 300) ?? "";
+        note.append(make("span", { className: "unseen" }, ` ${spoken}`));
       },
       rest() {
         clearTimeout(waiting);
         if (document.activeElement === stop) run.focus();
         stop.hidden = bar.hidden = true;
-        output.removeAttribute("aria-busy");
+        output.ariaBusy = null;
         tell();
       },
     };

@@ -10,6 +10,9 @@
   const LOST = "The search index could not be loaded. Try again.";
   const MORE = "All sections, and a search by meaning";
   let index = null;
+  const found = make("p", { className: "unseen" });
+  found.setAttribute("role", "status");
+  form.append(found);
 
   function bring(name) {
     return new Promise((done, failed) => {
@@ -38,8 +41,9 @@
   }
 
   function count(hits) {
-    const line = make("p", {}, `${hits.length} ${hits.length === 1 ? "section" : "sections"} found`);
-    line.setAttribute("role", "status");
+    const what = hits.length === 1 ? "section" : "sections";
+    const line = make("p", {}, `${hits.length} ${what} found`);
+    found.textContent = line.textContent;
     return line;
   }
 
@@ -56,6 +60,7 @@
       hits = book.find.byLetters(known, query);
     } catch {
       box.replaceChildren(make("p", {}, LOST));
+      found.textContent = LOST;
       box.hidden = false;
       return;
     }

@@ -67,7 +67,7 @@ def by_codes(
     tables = np.stack(
         [p @ b.T.astype(np.float32) for p, b in zip(cut, books, strict=True)]
     )
-    columns = np.ascontiguousarray(codes.T)
+    columns = codes.T.astype(np.intp, order="C")  # places, ready to look up
     ids, scores = [], []
     for q in range(len(queries)):
         row = np.zeros(len(codes), np.float32)
@@ -105,7 +105,8 @@ def by_bits(queries: np.ndarray, table: np.ndarray, k: int) -> Found:
             f"queries have {queries.shape[1]} words of bits, rows have "
             f"{table.shape[1]}: widths must agree"
         )
-    unlike = [np.bitwise_count(table ^ q).sum(axis=1) for q in queries]
+    columns = np.ascontiguousarray(table.T)  # (W, N): N counts side by side
+    unlike = [np.bitwise_count(columns ^ q[:, None]).sum(0) for q in queries]
     ids = np.array([best(-row.astype(np.int32), k) for row in unlike])
     scores = -np.take_along_axis(np.array(unlike, np.int32), ids, 1)
     return Found(ids, scores, len(table))
@@ -126,7 +127,8 @@ def rescore(
     read = rank(ids, 2, "ids").shape[1]
     between(k, 1, read)
     token_ids(ids.ravel(), len(table))  # -1 stands for a row not found
-    scores = np.einsum("qrd,qd->qr", table[ids], queries)
+    pairs = zip(ids, queries, strict=True)
+    scores = np.array([table[some] @ q for some, q in pairs])
     kept = np.array([best(row, k) for row in scores])
     ids, scores = (np.take_along_axis(x, kept, 1) for x in (ids, scores))
     return Found(ids, scores, read)

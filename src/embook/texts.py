@@ -11,6 +11,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from xml.etree import ElementTree
 
@@ -57,6 +58,7 @@ class Speech:
     text: str
 
 
+@cache
 def introductions(language: str = "en") -> tuple[Article, ...]:
     """Return Wikipedia's vital articles: 10,033 in en, fr 9,955, es 6,239.
 

@@ -36,7 +36,9 @@ PATTERNS = {
     "o200k": rf"[^\r\n\p{{L}}\p{{N}}]?{_UPPER}*{_LOWER}+{_SHORT}?"
     rf"|[^\r\n\p{{L}}\p{{N}}]?{_UPPER}+{_LOWER}*{_SHORT}?"
     r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+",
-    "bert": rf"[{_SIGNS}]|[{_CJK}]|[^\s{_SIGNS}{_CJK}]+",
+    # A word's first small letters need no look at the long classes behind.
+    "bert": rf"[0-9a-z]++[^\s{_SIGNS}{_CJK}]*+|[^\s{_SIGNS}{_CJK}]++"
+    rf"|[{_SIGNS}{_CJK}]",
 }
 # What BERT drops once accents stand alone: these, and control characters.
 _DROPPED = r"[\p{Mn}\uFFFD]|(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}]"

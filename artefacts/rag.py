@@ -10,8 +10,10 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from embook import benchmark, minilm, smollm, texts
-from embook.rag import answer, opening, prompt
+from embook.rag import answer, opening, prompt, read
 from embook.similarity import cosine, top_k
 from embook.sources import ARTEFACTS
 from embook.verdict import plain
@@ -146,6 +148,22 @@ def replies(asked: list, ways: dict, notes: Path, part: slice) -> dict:
     return said
 
 
+def any_page(many: int = 100) -> list[list]:
+    """Return many articles by chance, and what India's capital is then.
+
+    Each is [its number, the token that comes first after "The capital of
+    India is", with the article's opening before the question].
+    """
+    articles, model = texts.introductions(), smollm.load()
+    rng, found = np.random.default_rng(0), []
+    for n in rng.choice(len(articles), many, replace=False).tolist():
+        message = prompt("What is the capital of India?", read(articles, [n]))
+        ids = model.chat(message) + model.encode("The capital of India is")
+        first = model.decode([int(model.next(ids).argmax())])
+        found.append([n, first])
+    return found
+
+
 def main(notes: str = os.devnull, part: str = "0/1") -> None:
     """Return nothing; write the questions, passages and replies.
 
@@ -158,6 +176,7 @@ def main(notes: str = os.devnull, part: str = "0/1") -> None:
     said = replies(asked, ways, Path(notes), slice(start, None, step))
     found = {"questions": asked, "dropped": dropped}
     found |= {"passages": ways, "replies": said}
+    found["any page"] = any_page()
     text = json.dumps(found, ensure_ascii=False)
     if step == 1:
         (ARTEFACTS / "rag.json").write_text(text + "\n", "utf-8")

@@ -123,10 +123,10 @@ def count_ngrams(words: Sequence[str], order: int) -> Ngrams:
     runs, one = Counter(), {}  # equal words become one object, for speed
     words = [one.setdefault(word, word) for word in refuse.words(words)]
     for n in range(refuse.between(order, 1, len(words), "order")):
+        starts = Counter(runs)  # the shorter ones
         runs.update(zip(*(words[i:] for i in range(n + 1)), strict=False))
-    shorter = {run: n for run, n in runs.items() if len(run) < order}
-    ends = Counter(tuple(words[-n:]) for n in range(1, order))
-    starts = Counter(shorter | {(): len(words)}) - ends  # none follows them
+    starts[()] = len(words)
+    starts -= Counter(tuple(words[-n:]) for n in range(1, order))  # the end
     return Ngrams(runs, starts, len(one))
 
 

@@ -145,6 +145,6 @@ def procrustes(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """
     a, b = same_width(a, b)
     if len(a) != len(b):
-        raise ValueError(f"a has {len(a)} rows, b has {len(b)}: pair each row")
+        raise ValueError(f"a has {len(a)} rows, b has {len(b)}: pair them up")
     left, _, right = np.linalg.svd(a.T @ b)
     return left @ right

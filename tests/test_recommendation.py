@@ -164,7 +164,7 @@ def test_parity_of_item2vec(shop, parity):
 
     ours, theirs = [], []
     for power in (0.75, 0.0):
-        ours.append(found(*item2vec(table, power=power)))
+        ours.append(found(*item2vec(table, epochs=10, power=power)))
         peer = Word2Vec(
             [[str(i) for i in basket] for basket in of_table(table)],
             vector_size=50,

@@ -58,16 +58,18 @@ class Finder:
 
         Raises ValueError where there is none.
         """
-        self.begun: dict[str, list] = {}
+        self.begun: dict[str, dict[int, dict]] = {}  # word, length, others
         for number, title in enumerate(words(titles, "titles")):
             if len(title) < SHORTEST:
                 continue
             small = title[0].lower() + title[1:]
             for spelt in {title, small if title[1].islower() else title}:
-                first, *rest = _words(spelt)
-                self.begun.setdefault(first, []).append((rest, number))
-        for found in self.begun.values():
-            found.sort(key=lambda entry: -len(entry[0]))  # the longest first
+                first, *others = _words(spelt)
+                known = self.begun.setdefault(first, {})
+                known = known.setdefault(len(others), {})
+                known.setdefault(tuple(others), number)
+        for first, known in self.begun.items():  # the longest first
+            self.begun[first] = dict(sorted(known.items(), reverse=True))
 
     def mentions(self, text: str) -> list[int]:
         """Return the numbers of the titles in a text, in order, once each.
@@ -77,13 +79,15 @@ class Finder:
         ... )
         [2, 1, 0]
         """
-        read, place, found = _words(text), 0, []
+        read, place, found = tuple(_words(text)), 0, []
         while place < len(read):
-            here, place = place, place + 1
-            for rest, number in self.begun.get(read[here], ()):
-                if read[place : place + len(rest)] == rest:
+            known = self.begun.get(read[place], {})
+            place += 1
+            for length, titles in known.items():
+                number = titles.get(read[place : place + length])
+                if number is not None:
                     found.append(number)
-                    place += len(rest)
+                    place += length
                     break
         return list(dict.fromkeys(found))
 

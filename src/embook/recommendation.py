@@ -7,7 +7,6 @@ Shapes:  N = baskets, V = things on sale, D = numbers a thing
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
@@ -27,10 +26,8 @@ def held(baskets: Sequence[Sequence[int]], size: int):
     """
     from scipy.sparse import csr_array
 
-    rows = [
-        np.unique(token_ids(basket, size, "basket"))
-        for basket in words(baskets, "baskets")
-    ]
+    baskets = words(baskets, "baskets")
+    rows = [np.unique(token_ids(b, size, "basket")) for b in baskets]
     ends = np.cumsum([0, *map(len, rows)])
     cells = np.ones(ends[-1]), np.concatenate(rows), ends
     return csr_array(cells, shape=(len(rows), size))
@@ -80,28 +77,31 @@ def fold(table, y: np.ndarray, alpha=20.0, penalty=5.0) -> np.ndarray:
     p is 1 and c is 1 + alpha for what the basket holds; elsewhere p is 0 and
     c is 1. Raises ValueError where shapes do not fit.
 
-    >>> fold(held([[0], [1]], 2), np.array([[1.0], [2.0]]), 1.0, 1.0)
-    array([[0.28571429],
-           [0.4       ]])
+    >>> fold(held([[0], [1]], 2), np.array([[1], [2]]), 1).ravel().round(3)
+    array([0.182, 0.286])
     """
     y, table = finite(rank(y, 2, "y"), "y"), table.tocsr()
     if table.shape[1] != len(y):
         raise ValueError(f"baskets of {table.shape[1]} things, y of {len(y)}")
-    penalty, alpha = positive(penalty, "penalty"), positive(alpha, "alpha")
-    all_of_it = y.T @ y + penalty * np.eye(y.shape[1])
-    x = np.zeros((table.shape[0], y.shape[1]))
-    for n, (low, high) in enumerate(pairwise(table.indptr)):
-        own = y[table.indices[low:high]]
-        wanted = (1 + alpha) * own.sum(axis=0)
-        x[n] = np.linalg.solve(all_of_it + alpha * own.T @ own, wanted)
+    A = y.T @ y + positive(penalty, "penalty") * np.eye(y.shape[1])
+    alpha, z = positive(alpha, "alpha"), np.linalg.solve(A, y.T).T  # (V, D)
+    x, sizes = np.zeros((table.shape[0], len(A))), np.diff(table.indptr)
+    for size in np.unique(sizes):  # all baskets of S things at once
+        some = np.flatnonzero(sizes == size)
+        own = table.indices[table.indptr[some, None] + np.arange(size)]
+        Y, Z, ones = y[own], z[own].mT, np.ones((len(some), size, 1))
+        if size < len(A):  # (A + aY'Y)⁻¹Y' is Z (1 + aYZ)⁻¹, as Z = A⁻¹Y'
+            found = Z @ np.linalg.solve(np.eye(size) + alpha * Y @ Z, ones)
+        else:
+            found = np.linalg.solve(A + alpha * Y.mT @ Y, Y.mT @ ones)
+        x[some] = (1 + alpha) * found[..., 0]
     return x
 
 
 def factors(table, width=50, alpha=20.0, penalty=5.0, rounds=5, seed=0):
     """Return x (N, D) and y (V, D) whose products x · y fit baskets (N, V).
 
-    Alternating least squares: each is solved for with the other fixed, in
-    turns. Raises ValueError as `fold` does.
+    Alternating least squares: in turns. Raises ValueError as `fold` does.
 
     >>> x, y = factors(held([[0, 1], [2]], size=3), width=2)
     >>> (x @ y.T > 0.5).astype(int).tolist()
@@ -115,7 +115,7 @@ def factors(table, width=50, alpha=20.0, penalty=5.0, rounds=5, seed=0):
     return x, y
 
 
-def item2vec(table, width=50, epochs=10, power=0.75, seed=0) -> tuple:
+def item2vec(table, width=50, epochs=8, power=0.75, seed=0) -> tuple:
     """Return tables v and u (V, D) of SGNS, with a basket for a sentence.
 
     Its things are neighbours in any order, and none is skipped. Noise is
@@ -129,7 +129,7 @@ def item2vec(table, width=50, epochs=10, power=0.75, seed=0) -> tuple:
     lots = np.random.default_rng(seed).random(len(owner))
     ids = table.indices[np.lexsort((lots, owner))]
     given = ids, owner, count, epochs, seed, int(sizes.max()), 1.0, power
-    v, u = start(len(count), width, seed)
+    v, u = start(len(count), width, seed, np.float32)
     for _ in train(v, u, blocks(*given), rate=0.1):
         pass
     return v, u

@@ -84,17 +84,14 @@ def fold(table, y: np.ndarray, alpha=20.0, penalty=5.0) -> np.ndarray:
     if table.shape[1] != len(y):
         raise ValueError(f"baskets of {table.shape[1]} things, y of {len(y)}")
     A = y.T @ y + positive(penalty, "penalty") * np.eye(y.shape[1])
-    alpha, z = positive(alpha, "alpha"), np.linalg.solve(A, y.T).T  # (V, D)
+    alpha = positive(alpha, "alpha")
     x, sizes = np.zeros((table.shape[0], len(A))), np.diff(table.indptr)
     for size in np.unique(sizes):  # all baskets of S things at once
         some = np.flatnonzero(sizes == size)
-        own = table.indices[table.indptr[some, None] + np.arange(size)]
-        Y, Z, ones = y[own], z[own].mT, np.ones((len(some), size, 1))
-        if size < len(A):  # (A + aY'Y)⁻¹Y' is Z (1 + aYZ)⁻¹, as Z = A⁻¹Y'
-            found = Z @ np.linalg.solve(np.eye(size) + alpha * Y @ Z, ones)
-        else:
-            found = np.linalg.solve(A + alpha * Y.mT @ Y, Y.mT @ ones)
-        x[some] = (1 + alpha) * found[..., 0]
+        things = table.indices[table.indptr[some, None] + np.arange(size)]
+        own = y[things]  # (B, S, D)
+        wanted = (1 + alpha) * own.sum(axis=1)[..., None]  # (B, D, 1)
+        x[some] = np.linalg.solve(A + alpha * own.mT @ own, wanted)[..., 0]
     return x
 
 

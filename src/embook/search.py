@@ -47,7 +47,8 @@ def rarity(holders: np.ndarray, size: int, kind="lucene") -> np.ndarray:
     if kind == "lucene":
         return np.log1p(odds)
     idf = np.log(odds)
-    return np.where((kind == "robertson") | (idf >= 0), idf, idf.mean() / 4)
+    few = kind == "robertson" or idf >= 0
+    return np.where(few, idf, idf.mean() / 4)
 
 
 def scores(index: "BM25", question: str) -> np.ndarray:
@@ -95,10 +96,8 @@ class BM25:
         adds = rarity(self.holders, self.size, kind)[word]
         adds *= n * (k1 + 1) / (n + room[text])
         by_word, ends = np.argsort(word, kind="stable"), self.holders.cumsum()
-        text, adds = text[by_word], adds[by_word]
-        parts = [*map(slice, ends - self.holders, ends)]  # one for each word
-        self.texts = [text[part] for part in parts]
-        self.adds = [adds[part] for part in parts]
+        self.texts = np.split(text[by_word], ends[:-1])
+        self.adds = np.split(adds[by_word], ends[:-1])
 
     scores = scores  # so that index.scores(question) reads well
 
@@ -144,7 +143,8 @@ def mix(a: np.ndarray, b: np.ndarray, weight: float) -> np.ndarray:
     if np.shape(a) != np.shape(b) or not 0 <= weight <= 1:
         shapes = f"shapes {np.shape(a)}, {np.shape(b)}, weight {weight}"
         raise ValueError(f"{shapes}: one shape, and from 0 to 1 is allowed")
-    both = [x - x.min(-1, keepdims=True) for x in map(finite, (a, b), "ab")]
-    most = [x.max(-1, keepdims=True) for x in both]
-    a, b = (x / (m + (m == 0)) for x, m in zip(both, most, strict=True))
+    both = np.stack([finite(a, "a"), finite(b, "b")])
+    both -= both.min(axis=-1, keepdims=True)
+    most = both.max(axis=-1, keepdims=True)
+    a, b = both / (most + (most == 0))
     return (1 - weight) * a + weight * b

@@ -49,7 +49,7 @@ def cooccurrence(ids: np.ndarray, owner: np.ndarray, size: int, window: int):
     """
     window = between(window, 1, name="window")
     size, owner = between(size, 1, name="size"), np.asarray(owner)
-    ids = token_ids(ids, size + 1, rows=len(owner))
+    ids = token_ids(ids, size + 1, rows=len(owner)).astype(np.int32)
     table, word = _sparse([], [], [], (size, size)), ids < size
     for d in range(1, min(window + 1, len(ids))):
         pair = (owner[:-d] == owner[d:]) & word[:-d] & word[d:]

@@ -58,7 +58,6 @@ class Speech:
     text: str
 
 
-@cache
 def introductions(language: str = "en") -> tuple[Article, ...]:
     """Return Wikipedia's vital articles: 10,033 in en, fr 9,955, es 6,239.
 
@@ -66,7 +65,11 @@ def introductions(language: str = "en") -> tuple[Article, ...]:
     """
     if language not in list(LANGUAGES):
         raise ValueError(f"language is {language!r}: en, fr or es is allowed")
-    name = f"data/summaries_{LANGUAGES[language]}.json"
+    return _introductions(f"data/summaries_{LANGUAGES[language]}.json")
+
+
+@cache
+def _introductions(name: str) -> tuple[Article, ...]:
     with SOURCES["wikipedia"].reading(name) as path:
         found = json.loads(path.read_text("utf-8")).values()
         return tuple(

@@ -11,7 +11,6 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain
 from xml.etree import ElementTree
 
@@ -65,11 +64,7 @@ def introductions(language: str = "en") -> tuple[Article, ...]:
     """
     if language not in list(LANGUAGES):
         raise ValueError(f"language is {language!r}: en, fr or es is allowed")
-    return _introductions(f"data/summaries_{LANGUAGES[language]}.json")
-
-
-@cache
-def _introductions(name: str) -> tuple[Article, ...]:
+    name = f"data/summaries_{LANGUAGES[language]}.json"
     with SOURCES["wikipedia"].reading(name) as path:
         found = json.loads(path.read_text("utf-8")).values()
         return tuple(

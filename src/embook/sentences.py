@@ -3,7 +3,8 @@
 Chapter: chapters/sentences.ipynb
 Source:  Arora et al. (2017), SIF; Reimers & Gurevych (2019); van den Oord
          et al. (2018), arXiv:1807.03748; Wang & Isola (2020)
-Shapes:  N = texts or pairs, M = searched, T = tokens, V = words, D = width
+Shapes:  N = texts or pairs, M = texts searched, T = tokens, V = words,
+         D = numbers a row
 """
 
 import numpy as np
@@ -50,18 +51,15 @@ def average(
     >>> average(np.array([[4.0], [1.0]]), [[0, 1, 1]], np.array([2.0, 0.5]))
     array([[3.]])
     """
-    from scipy.sparse import csr_array
-
-    table = rank(table, 2, "table")
+    table, means = rank(table, 2, "table"), []
     weight = np.ones(len(table)) if weight is None else weight
     weight = finite(rank(weight, 1, "weight"), "weight", least=0)
-    ids = [token_ids(t, len(table), f"text {n}") for n, t in enumerate(texts)]
-    flat, ends = np.concatenate(ids), np.cumsum([0, *map(len, ids)])
-    # A line (V,) a text: what each word weighs in it, and mostly nothing.
-    held = csr_array((weight[flat], flat, ends), (len(ids), len(table)))
-    whole = held.sum(axis=1).astype(table.dtype)[:, None]
-    positive(whole.min(), f"the weight of text {whole.argmin()}")
-    return held.astype(table.dtype) @ table / whole
+    for n, text in enumerate(texts):
+        ids = token_ids(text, len(table), f"text {n}")
+        share = weight[ids]
+        whole = positive(share.sum(), f"the weight of text {n}")
+        means.append(share.astype(table.dtype) @ table[ids] / whole)
+    return np.array(means)
 
 
 def sif(counts: np.ndarray, a: float = 1e-3) -> np.ndarray:

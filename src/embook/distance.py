@@ -18,7 +18,6 @@ def _lengths(a: np.ndarray, b: np.ndarray, length: Callable) -> np.ndarray:
     a, b = same_width(a, b)
     columns = np.ascontiguousarray(b.T)  # (D, V): V sums grow side by side
     # One row of a at a time: all differences, (N, V, D), fill the memory.
-    # They are nobody else's: `length` may overwrite them.
     return np.array([length(columns - row[:, None]) for row in a])
 
 
@@ -30,7 +29,7 @@ def euclidean(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     >>> euclidean(np.array([[1.0, 1.0]]), np.array([[4.0, 5.0], [1.0, 1.0]]))
     array([[5., 0.]])
     """
-    return _lengths(a, b, lambda d: np.sqrt(np.square(d, out=d).sum(axis=0)))
+    return _lengths(a, b, lambda d: np.sqrt((d * d).sum(axis=0)))
 
 
 def manhattan(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -41,7 +40,7 @@ def manhattan(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     >>> manhattan(np.array([[1.0, 1.0]]), np.array([[4.0, 5.0]]))
     array([[7.]])
     """
-    return _lengths(a, b, lambda d: np.abs(d, out=d).sum(axis=0))
+    return _lengths(a, b, lambda d: np.abs(d).sum(axis=0))
 
 
 def chebyshev(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -52,7 +51,7 @@ def chebyshev(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     >>> chebyshev(np.array([[1.0, 1.0]]), np.array([[4.0, 5.0]]))
     array([[4.]])
     """
-    return _lengths(a, b, lambda d: np.abs(d, out=d).max(axis=0))
+    return _lengths(a, b, lambda d: np.abs(d).max(axis=0))
 
 
 def minkowski(a: np.ndarray, b: np.ndarray, p: float) -> np.ndarray:

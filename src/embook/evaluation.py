@@ -5,6 +5,7 @@ Source:  Efron (1979), Caliskan et al. (2017), Mu & Viswanath (2018)
 Shapes:  N = things asked about, V = rows of a table, D = numbers a row
 """
 
+from collections.abc import Sequence
 from itertools import combinations
 from math import comb
 
@@ -51,15 +52,12 @@ def bootstrap(x: np.ndarray, y: np.ndarray, draws=1000, seed=0):
     spearman(x, y)  # refuses what no draw could answer
     size, rng = (between(draws, 1), len(x)), np.random.default_rng(seed)
     drawn = rng.integers(len(x), size=size)
-    often = np.array([np.bincount(d, minlength=len(x)) for d in drawn], "f4")
-    v = np.array([x, y], float)[:, None]
-    # Twice a rank: all that are smaller, and all that are not larger.
-    twice = often @ np.add(v.mT < v, v.mT <= v, dtype="f4")
-    a, b = map(unit, np.sqrt(often, dtype=float) * (twice - len(x)))
+    both = ([ranks(np.asarray(v)[i]) for i in drawn] for v in (x, y))
+    a, b = (unit(np.array(v) - np.mean(v, axis=1)[:, None]) for v in both)
     return (a * b).sum(axis=1)
 
 
-def known(among: list | tuple, asked: list | tuple) -> tuple:
+def known(among: Sequence[str], asked: Sequence[Sequence]) -> tuple:
     """Return the ids of the questions with all words known, and places (N,).
 
     Only strings count, in lower case. Raises ValueError where none is known.
@@ -143,8 +141,10 @@ def permutation(one: np.ndarray, other: np.ndarray, most=20_000) -> float:
     """
     every, n = finite(np.concatenate([one, other])), len(one)
     extra = comb(len(every), n) > between(most, 1, name="most")
-    rng, size = np.random.default_rng(0), len(every)
-    mixed = (rng.permutation(size)[:n] for _ in range(most))
-    deals = mixed if extra else combinations(range(size), n)
-    won = every[np.array([*deals])].sum(axis=1) >= sum(one) - 1e-12  # blur
-    return float((won.sum() + extra) / (len(won) + extra))
+    deals = combinations(range(len(every)), n)
+    if extra:
+        rng = np.random.default_rng(0)
+        deals = (rng.permutation(len(every))[:n] for _ in range(most))
+    sums = np.array([every[list(deal)].sum() for deal in deals])
+    hits = (sums >= np.sum(one) - 1e-12).sum()  # rounding parts equal sums
+    return float((hits + extra) / (len(sums) + extra))

@@ -77,8 +77,9 @@ def fold(table, y: np.ndarray, alpha=20.0, penalty=5.0) -> np.ndarray:
     p is 1 and c is 1 + alpha for what the basket holds; elsewhere p is 0 and
     c is 1. Raises ValueError where shapes do not fit.
 
-    >>> fold(held([[0], [1]], 2), np.array([[1], [2]]), 1).ravel().round(3)
-    array([0.182, 0.286])
+    >>> fold(held([[0], [1]], 2), np.array([[1.0], [2.0]]), 1.0, 1.0)
+    array([[0.28571429],
+           [0.4       ]])
     """
     y, table = finite(rank(y, 2, "y"), "y"), table.tocsr()
     if table.shape[1] != len(y):
@@ -98,7 +99,8 @@ def fold(table, y: np.ndarray, alpha=20.0, penalty=5.0) -> np.ndarray:
 def factors(table, width=50, alpha=20.0, penalty=5.0, rounds=5, seed=0):
     """Return x (N, D) and y (V, D) whose products x · y fit baskets (N, V).
 
-    Alternating least squares: in turns. Raises ValueError as `fold` does.
+    Alternating least squares: each is solved for with the other fixed, in
+    turns. Raises ValueError as `fold` does.
 
     >>> x, y = factors(held([[0, 1], [2]], size=3), width=2)
     >>> (x @ y.T > 0.5).astype(int).tolist()

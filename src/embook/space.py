@@ -125,9 +125,7 @@ def pca(x: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     if len(x) < 2:
         raise ValueError("x has 1 row: at least 2 rows are needed to vary")
     k = between(k, 1, min(x.shape[1], len(x) - 1))
-    # R has the same axes and sizes in at most D rows: less work for svd.
-    r = np.linalg.qr(x - x.mean(axis=0), mode="r")
-    _, sizes, axes = np.linalg.svd(r, full_matrices=False)
+    _, sizes, axes = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
     furthest = np.abs(axes).argmax(axis=1, keepdims=True)
     axes = axes * np.sign(np.take_along_axis(axes, furthest, axis=1))
     return axes[:k], sizes[:k] ** 2 / (len(x) - 1)
@@ -145,6 +143,8 @@ def procrustes(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """
     a, b = same_width(a, b)
     if len(a) != len(b):
-        raise ValueError(f"a has {len(a)} rows, b has {len(b)}: pair them up")
+        raise ValueError(
+            f"a has {len(a)} rows, b has {len(b)}: each row needs its partner"
+        )
     left, _, right = np.linalg.svd(a.T @ b)
     return left @ right

@@ -53,11 +53,11 @@
   function reachScrollers() {
     for (const box of document.querySelectorAll("pre, .wide, div.math")) {
       const scrolls = box.scrollWidth > box.clientWidth + 1;
-      box.toggleAttribute("tabindex", scrolls);
-      if (!scrolls) continue;
-      box.tabIndex = 0;
-      box.setAttribute("role", "group");
-      box.setAttribute("aria-label", "Scrolls sideways");
+      const says = { tabindex: 0, role: "group", "aria-label": "Scrolls sideways" };
+      for (const [name, value] of Object.entries(says)) {
+        if (scrolls) box.setAttribute(name, value);
+        else box.removeAttribute(name);
+      }
     }
   }
 

@@ -14,6 +14,7 @@
     made.addEventListener("click", act);
     return made;
   };
+
   function enhance(box) {
     const { live: name, exercise } = box.dataset;
     const key = `${book.page}#${name}`;

@@ -113,9 +113,8 @@
   // The line stays, and its text changes: only then is it spoken.
   function say(half, text, ...more) {
     let line = halves[half].firstElementChild;
-    if (line?.getAttribute("role") !== "status") {
-      line = make("p");
-      line.setAttribute("role", "status");
+    if (line?.role !== "status") {
+      line = make("p", { role: "status" });
       halves[half].replaceChildren(line);
     }
     while (line.nextSibling) line.nextSibling.remove();

@@ -53,11 +53,10 @@
   function reachScrollers() {
     for (const box of document.querySelectorAll("pre, .wide, div.math")) {
       const scrolls = box.scrollWidth > box.clientWidth + 1;
-      const says = { tabindex: 0, role: "group", "aria-label": "Scrolls sideways" };
-      for (const [name, value] of Object.entries(says)) {
-        if (scrolls) box.setAttribute(name, value);
-        else box.removeAttribute(name);
-      }
+      box.toggleAttribute("tabindex", scrolls);
+      if (scrolls) box.tabIndex = 0;
+      box.role = scrolls ? "group" : null;
+      box.ariaLabel = scrolls ? "Scrolls sideways" : null;
     }
   }
 

@@ -22,11 +22,12 @@
     const printed = input.firstElementChild;
     const original = printed.querySelector("pre").textContent.trimEnd();
     const stored = box.querySelector(".cell_output");
-    const output = make("div", { className: "cell_output run-output" });
-    output.setAttribute("role", "group");
-    output.setAttribute("aria-label", "Output of your run");
-    const note = make("p", { className: "run-note" });
-    note.setAttribute("role", "status");
+    const output = make("div", {
+      className: "cell_output run-output",
+      role: "group",
+      ariaLabel: "Output of your run",
+    });
+    const note = make("p", { className: "run-note", role: "status" });
     const hint = make("p", { className: "run-hint", id: `hint-${name}` });
     const bar = make("progress", { max: python.size, hidden: true });
     bar.setAttribute("aria-label", "Python loaded");

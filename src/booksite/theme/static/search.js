@@ -10,8 +10,7 @@
   const LOST = "The search index could not be loaded. Try again.";
   const MORE = "All sections, and a search by meaning";
   let index = null;
-  const found = make("p", { className: "unseen" });
-  found.setAttribute("role", "status");
+  const found = make("p", { className: "unseen", role: "status" });
   form.append(found);
 
   function bring(name) {
